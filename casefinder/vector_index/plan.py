@@ -1,0 +1,69 @@
+"""Choosing the index for a number of vectors: a pure function, so that every choice can be read and tested."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from casefinder.errors import VectorIndexError
+
+POINTS_PER_LIST: Final = 39  # below this FAISS warns that a k-means centroid is not determined (Clustering.h)
+_TRAINING_POINTS_PER_LIST: Final = 64  # k-means gains nothing measurable beyond; FAISS itself caps at 256
+_FEWEST_LISTS: Final = 32  # with fewer, probing a sixth of them saves too little over scanning everything
+_LISTS_PER_ROOT: Final = 4  # nlist = 4 sqrt(n): coarse and fine scan cost the same (FAISS guidelines, Johnson 2019)
+_MOST_LISTS: Final = 65_536
+# Probing shrinking shares of growing lists keeps recall@10 above 0.99 on generated cases; scripts/bench_recall.py.
+_PROBED_SHARE_SMALL: Final = 0.25
+_SMALL: Final = 20_000
+_PROBED_SHARE_LARGE: Final = 0.08
+_FEWEST_PROBES: Final = 16
+
+
+class IndexKind(StrEnum):
+    """How vectors are searched."""
+
+    EXACT = "exact"
+    IVF = "ivf"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPlan:
+    """How to index n vectors.
+
+    Attributes:
+        kind: Exact scan, or inverted file.
+        n_lists: Lists of the inverted file (nlist); 0 for an exact index.
+        n_probes: Lists searched per query (nprobe); 0 for an exact index.
+        n_training: Vectors that k-means is trained on; 0 for an exact index.
+        reason: Why, in one sentence for ``casefinder info``.
+    """
+
+    kind: IndexKind
+    n_lists: int
+    n_probes: int
+    n_training: int
+    reason: str
+
+
+def plan_index(n_vectors: int) -> IndexPlan:
+    """Choose index kind, nlist, nprobe and training size for a number of vectors.
+
+    Raises:
+        VectorIndexError: The number is negative.
+
+    Source: FAISS wiki "Guidelines to choose an index"; Jégou et al. 2011, doi:10.1109/TPAMI.2010.57.
+    """
+    if n_vectors < 0:
+        raise VectorIndexError(f"{n_vectors} vectors cannot be indexed; give their number, 0 or more")
+    smallest = POINTS_PER_LIST * _FEWEST_LISTS
+    if n_vectors < smallest:
+        reason = f"{n_vectors} vectors are fewer than the {smallest} that train an inverted file"
+        return IndexPlan(IndexKind.EXACT, 0, 0, 0, reason)
+    n_lists = min(int(_LISTS_PER_ROOT * math.sqrt(n_vectors)), n_vectors // POINTS_PER_LIST, _MOST_LISTS)
+    share = _PROBED_SHARE_SMALL if n_vectors <= _SMALL else _PROBED_SHARE_LARGE
+    n_probes = min(n_lists, max(_FEWEST_PROBES, math.ceil(n_lists * share)))
+    reason = f"{n_vectors} vectors in {n_lists} lists, {n_probes} of them searched per query"
+    n_training = min(n_vectors, n_lists * _TRAINING_POINTS_PER_LIST)
+    return IndexPlan(IndexKind.IVF, n_lists, n_probes, n_training, reason)
