@@ -1,0 +1,121 @@
+"""Damaged, foreign and newer files are reported with the next step, never served."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from casefinder.casebase import build_case_base, open_case_base
+from casefinder.errors import (
+    CaseBaseDamagedError,
+    CaseBaseError,
+    CaseBaseFormatError,
+    CaseBaseNotFoundError,
+    EncoderMismatchError,
+)
+from tests.material import HashEncoder, made_cases, rows_of
+
+STORE = Path("generation-000001/cases.sqlite")
+INDEX = Path("generation-000001/vectors.index")
+MANIFEST = Path("casebase.json")
+
+
+@pytest.fixture
+def base(built_directory: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built_directory, tmp_path / "base"))
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def flip_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.mark.parametrize("damage", [truncate, empty, remove])
+@pytest.mark.parametrize("file", [STORE, INDEX])
+def test_missing_or_cut_file_is_reported_on_opening(base: Path, file: Path, damage: Callable[[Path], None]) -> None:
+    damage(base / file)
+    with pytest.raises(CaseBaseDamagedError, match=rf"{file.name} .*; build the case base again from its source"):
+        open_case_base(base)
+
+
+@pytest.mark.parametrize("file", [INDEX, MANIFEST])
+def test_flipped_bit_is_reported_on_opening(base: Path, file: Path) -> None:
+    flip_bit(base / file)
+    with pytest.raises((CaseBaseDamagedError, CaseBaseFormatError), match="altered|newer|reads"):
+        open_case_base(base)
+
+
+@pytest.mark.parametrize("damage", [truncate, empty])
+def test_cut_manifest_is_reported(base: Path, damage: Callable[[Path], None]) -> None:
+    damage(base / MANIFEST)
+    with pytest.raises(CaseBaseDamagedError, match=r"casebase\.json was altered or cut short; build the case base again"):
+        open_case_base(base)
+
+
+def test_altered_record_is_never_shown(base: Path) -> None:
+    connection = sqlite3.connect(base / STORE)
+    connection.execute("UPDATE cases SET document = REPLACE(document, '阿司匹林', '阿司匹宁') WHERE id = 'C0007'")
+    connection.commit()
+    connection.close()
+    with open_case_base(base) as casebase, pytest.raises(CaseBaseDamagedError, match="'C0007' was altered on disk"):
+        casebase.store.case("C0007")
+
+
+def test_no_byte_of_the_records_can_be_altered_unseen(base: Path) -> None:
+    """Every record read back is what was written, or an error says that it is not."""
+    written = {case.id: case for case in made_cases(60)}
+    intact = (base / STORE).read_bytes()
+    for position in range(0, len(intact), 997):
+        damaged = bytearray(intact)
+        damaged[position] ^= 0x10
+        (base / STORE).write_bytes(damaged)
+        try:
+            with open_case_base(base) as casebase:
+                read = {case_id: casebase.store.case(case_id) for case_id in written}
+        except CaseBaseError:
+            continue
+        assert read == written, f"byte {position}"
+
+
+def test_directory_without_a_base_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(CaseBaseNotFoundError, match=r"no case base in .*nowhere; make one with `casefinder build-index"):
+        open_case_base(tmp_path / "nowhere")
+
+
+def test_newer_format_is_refused(base: Path) -> None:
+    body = json.loads((base / MANIFEST).read_text("utf-8"))
+    (base / MANIFEST).write_text(json.dumps(body | {"format_version": 99}), "utf-8")
+    with pytest.raises(CaseBaseFormatError, match="has format version 99, this casefinder reads 1; upgrade casefinder"):
+        open_case_base(base)
+
+
+def test_other_encoder_is_refused_with_the_command_to_run(base: Path) -> None:
+    with open_case_base(base) as casebase:
+        casebase.check_encoder(HashEncoder())
+        with pytest.raises(EncoderMismatchError, match=r"'hash-1' .*not of 'hash-2' .*build-index SOURCE --model hash-2"):
+            casebase.check_encoder(HashEncoder(version="2"))
+
+
+def test_damaged_base_can_be_built_again(base: Path) -> None:
+    flip_bit(base / MANIFEST)
+    build_case_base(rows_of(made_cases(4)), base, encoder=HashEncoder(), source="s")
+    with open_case_base(base) as casebase:
+        assert casebase.store.count() == 4

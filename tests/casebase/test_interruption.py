@@ -1,0 +1,112 @@
+"""An interrupted build leaves the old base untouched and the new one absent; the next one goes on from it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from casefinder.casebase import build_case_base, open_case_base
+from casefinder.cases.reading import ReadRow
+from casefinder.errors import CaseBaseError, CaseBaseNotFoundError
+from tests.material import HashEncoder, made_cases, rows_of
+
+N_CASES = 1200
+
+# Ends the process, as a power cut would, at the n-th call of one function.
+KILLED_BUILD = """
+import os, sys
+from pathlib import Path
+from casefinder.casebase import build, build_case_base, indexing, manifest
+from casefinder.case_store import CaseWriter
+from tests.material import HashEncoder, made_cases, rows_of
+
+owner, name, n_th = {owner}, {name!r}, {n_th}
+real, calls = getattr(owner, name), 0
+
+def dying(*args, **kwargs):
+    global calls
+    calls += 1
+    if calls == n_th:
+        os._exit(137)
+    return real(*args, **kwargs)
+
+setattr(owner, name, dying)
+build_case_base(rows_of(made_cases({n_cases})), Path(sys.argv[1]), encoder=HashEncoder(), source="s")
+"""
+KILL_POINTS = [
+    ("CaseWriter", "add_vectors", 1),
+    ("CaseWriter", "add_cases", 2),
+    ("CaseWriter", "finish", 1),
+    ("build", "write_index", 1),
+    ("indexing.ExactIndex", "save", 1),
+    ("build", "stored_file", 1),
+    ("build.os", "replace", 1),
+    ("build", "write_manifest", 1),
+    ("manifest", "sync_path", 1),
+    ("manifest.os", "replace", 2),
+    ("build.shutil", "rmtree", 1),
+]
+
+
+def killed_build(directory: Path, owner: str, name: str, n_th: int) -> int:
+    code = KILLED_BUILD.format(owner=owner, name=name, n_th=n_th, n_cases=N_CASES)
+    return subprocess.run([sys.executable, "-c", code, str(directory)], check=False, timeout=120).returncode
+
+
+def n_stored(directory: Path) -> int:
+    with open_case_base(directory) as casebase:
+        assert casebase.index.size == casebase.store.count()
+        return casebase.store.count()
+
+
+@pytest.mark.parametrize(("owner", "name", "n_th"), KILL_POINTS, ids=lambda value: str(value))
+def test_killed_build_leaves_the_old_base_or_the_new_one(tmp_path: Path, owner: str, name: str, n_th: int) -> None:
+    build_case_base(rows_of(made_cases(7)), tmp_path, encoder=HashEncoder(), source="s")
+    assert killed_build(tmp_path, owner, name, n_th) == 137
+    assert n_stored(tmp_path) in (7, N_CASES)
+    build_case_base(rows_of(made_cases(9)), tmp_path, encoder=HashEncoder(), source="s")
+    assert n_stored(tmp_path) == 9
+    assert [path.name for path in tmp_path.glob("building")] == []
+
+
+def test_killed_first_build_is_absent_and_says_how_to_go_on(tmp_path: Path) -> None:
+    assert killed_build(tmp_path, "CaseWriter", "finish", 1) == 137
+    with pytest.raises(CaseBaseNotFoundError, match=r"is not finished; run `casefinder build-index` again to resume it"):
+        open_case_base(tmp_path)
+
+
+def test_next_build_takes_over_what_the_killed_one_has_encoded(tmp_path: Path) -> None:
+    assert killed_build(tmp_path, "CaseWriter", "finish", 1) == 137
+    encoder = HashEncoder()
+    report = build_case_base(rows_of(made_cases(N_CASES)), tmp_path, encoder=encoder, source="s")
+    assert (report.n_cases, report.n_encoded, encoder.encoded) == (N_CASES, 0, [])
+
+
+def test_vectors_of_an_interrupted_build_that_nothing_needs_are_dropped(tmp_path: Path) -> None:
+    assert killed_build(tmp_path / "a", "CaseWriter", "finish", 1) == 137
+    few = made_cases(3)
+    resumed = build_case_base(rows_of(few), tmp_path / "a", encoder=HashEncoder(), source="s").manifest
+    fresh = build_case_base(rows_of(few), tmp_path / "b", encoder=HashEncoder(), source="s").manifest
+    assert resumed.store.size_bytes == fresh.store.size_bytes
+
+
+def test_reader_that_fails_half_way_leaves_the_old_base(tmp_path: Path) -> None:
+    build_case_base(rows_of(made_cases(7)), tmp_path, encoder=HashEncoder(), source="s")
+
+    def failing() -> Iterator[ReadRow]:
+        yield from rows_of(made_cases(600))
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(CaseBaseError, match="No space left on device; the previous one, if any, is unchanged"):
+        build_case_base(failing(), tmp_path, encoder=HashEncoder(), source="s")
+    assert n_stored(tmp_path) == 7
+
+
+def test_unusable_remains_of_a_build_are_begun_anew(tmp_path: Path) -> None:
+    (tmp_path / "building").mkdir(parents=True)
+    (tmp_path / "building" / "cases.sqlite").write_bytes(b"no database at all, but long enough to look at" * 99)
+    assert build_case_base(rows_of(made_cases(7)), tmp_path, encoder=HashEncoder(), source="s").n_cases == 7
