@@ -1,0 +1,108 @@
+"""casefinder: similar-case search over a hospital's own history, with treatment paths and outcomes.
+
+    from casefinder import CaseFinder
+
+Names are loaded when they are first used, so that ``casefinder --help`` imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from casefinder.case_store import (
+        AgeBetween,
+        AllOf,
+        AnyOf,
+        AttributeIs,
+        DepartmentIs,
+        DiagnosisIs,
+        Not,
+        OutcomeIs,
+        SexIs,
+        VisitedBetween,
+        Where,
+    )
+    from casefinder.casebase import BuildReport, Manifest, OnDuplicate
+    from casefinder.cases import (
+        Age,
+        AgeUnit,
+        Case,
+        Diagnosis,
+        Language,
+        Outcome,
+        OutcomeStatus,
+        Patient,
+        Sections,
+        Sex,
+        StepKind,
+        TreatmentStep,
+    )
+    from casefinder.encoders import Encoder, load_encoder
+    from casefinder.errors import CasefinderError
+    from casefinder.finder import CaseFinder
+    from casefinder.pathways import TreatmentPath
+    from casefinder.search import Answer, Hit
+
+_MODULES = {
+    "case_store": (
+        "AgeBetween", "AllOf", "AnyOf", "AttributeIs", "DepartmentIs", "DiagnosisIs", "Not", "OutcomeIs", "SexIs",
+        "VisitedBetween", "Where",
+    ),
+    "casebase": ("BuildReport", "Manifest", "OnDuplicate"),
+    "cases": (
+        "Age", "AgeUnit", "Case", "Diagnosis", "Language", "Outcome", "OutcomeStatus", "Patient", "Sections", "Sex",
+        "StepKind", "TreatmentStep",
+    ),
+    "encoders": ("Encoder", "load_encoder"),
+    "errors": ("CasefinderError",),
+    "finder": ("CaseFinder",),
+    "pathways": ("TreatmentPath",),
+    "search": ("Answer", "Hit"),
+}  # fmt: skip
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+__version__ = "0.1.0"
+__all__ = [
+    "Age",
+    "AgeBetween",
+    "AgeUnit",
+    "AllOf",
+    "Answer",
+    "AnyOf",
+    "AttributeIs",
+    "BuildReport",
+    "Case",
+    "CaseFinder",
+    "CasefinderError",
+    "DepartmentIs",
+    "Diagnosis",
+    "DiagnosisIs",
+    "Encoder",
+    "Hit",
+    "Language",
+    "Manifest",
+    "Not",
+    "OnDuplicate",
+    "Outcome",
+    "OutcomeIs",
+    "OutcomeStatus",
+    "Patient",
+    "Sections",
+    "Sex",
+    "SexIs",
+    "StepKind",
+    "TreatmentPath",
+    "TreatmentStep",
+    "VisitedBetween",
+    "Where",
+    "load_encoder",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type is that of the name
+    """Load a public name from its module."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'casefinder' has no attribute {name!r}")
+    return getattr(import_module(f"casefinder.{_MODULE_OF[name]}"), name)

@@ -1,0 +1,48 @@
+"""The ``casefinder`` command."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from casefinder import __version__
+from casefinder.cli.build_index import build_index
+from casefinder.cli.info import info
+from casefinder.cli.query import query
+from casefinder.cli.show import show
+from casefinder.errors import CasefinderError
+
+_INTERRUPTED = 130  # what shells report for a process ended by Ctrl-C
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="casefinder")
+def cli() -> None:
+    r"""Find similar past cases, what was done for them, and how they ended.
+
+    \b
+    casefinder build-index cases.jsonl     make a case base
+    casefinder query "胸痛伴冷汗"           ask it
+
+    The case base is --index DIR, else $CASEFINDER_INDEX, else ./index_data/casebase.
+    """
+
+
+for _command in (build_index, query, show, info):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line; errors become one message and exit code 1."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as exc:
+        exc.show()
+        sys.exit(exc.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted. Run the same command again; a build resumes where it was.", err=True)
+        sys.exit(_INTERRUPTED)
+    except CasefinderError as exc:
+        click.echo(f"Error: {exc}", err=True)
+        sys.exit(1)

@@ -1,0 +1,126 @@
+"""``casefinder query``."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from casefinder.cli.options import AgeRange, IsoDate, index_option, json_option
+
+if TYPE_CHECKING:
+    from casefinder.case_store import Where
+    from casefinder.cases import Age
+    from casefinder.finder import CaseFinder
+    from casefinder.search import Answer
+
+_OUTCOMES = ["recovered", "improved", "unchanged", "worsened", "died", "transferred", "left_against_advice", "ongoing"]
+
+
+@click.command()
+@click.argument("text")
+@index_option
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Cases wanted.")
+@json_option
+@click.option("--department", multiple=True, help="Only cases of this department; may be given several times.")
+@click.option("--sex", type=click.Choice(["female", "male", "other"]), help="Only patients of this sex.")
+@click.option("--age", type=AgeRange(), help="Only patients of this age: 50-70 (years), 65-, 6m-24m, 0d-28d.")
+@click.option("--since", type=IsoDate(), help="Only visits on or after this day.")
+@click.option("--until", type=IsoDate(), help="Only visits on or before this day.")
+@click.option(
+    "--diagnosis", multiple=True, help="Only cases with this diagnosis: ICD-10 prefix or part of its wording."
+)
+@click.option("--outcome", type=click.Choice(_OUTCOMES), help="Only cases that ended so.")
+def query(
+    text: str,
+    directory: Path,
+    k: int,
+    as_json: bool,
+    department: tuple[str, ...],
+    sex: str | None,
+    age: tuple[Age, Age] | None,
+    since: date | None,
+    until: date | None,
+    diagnosis: tuple[str, ...],
+    outcome: str | None,
+) -> None:
+    r"""Find the past cases most similar to TEXT, with what was done for them and how they ended.
+
+    TEXT is a complaint, a presentation or a diagnosis in Chinese, English or both; - reads it from standard
+    input, which keeps it out of the shell's history.
+
+    \b
+    casefinder query "胸痛伴冷汗"
+    casefinder query "chest pain" -k 5 --sex male --age 50-70 --json
+    """
+    from casefinder.finder import CaseFinder
+
+    question = sys.stdin.read() if text == "-" else text
+    where = _where(department, sex, age, since, until, diagnosis, outcome)
+    with CaseFinder.open(directory) as finder:
+        answer = finder.answer(question, k=k, where=where)
+        _say_what_was_searched(finder, directory, answer, department)
+    if as_json:
+        from casefinder.cli.json_output import hit_line
+
+        for hit in answer.hits:
+            click.echo(hit_line(hit, answer))
+    else:
+        from casefinder.cli.tables import print_answer
+
+        print_answer(answer, question)
+
+
+def _where(
+    departments: tuple[str, ...],
+    sex: str | None,
+    age: tuple[Age, Age] | None,
+    since: date | None,
+    until: date | None,
+    diagnoses: tuple[str, ...],
+    outcome: str | None,
+) -> Where | None:
+    from casefinder.case_store import (
+        AgeBetween,
+        AllOf,
+        AnyOf,
+        DepartmentIs,
+        DiagnosisIs,
+        OutcomeIs,
+        SexIs,
+        VisitedBetween,
+    )
+    from casefinder.cases import OutcomeStatus, Sex
+
+    conditions: list[Where] = []
+    if departments:
+        conditions.append(AnyOf(tuple(DepartmentIs(name) for name in departments)))
+    if sex:
+        conditions.append(SexIs(Sex(sex)))
+    if age:
+        conditions.append(AgeBetween(*age))
+    if since or until:
+        conditions.append(VisitedBetween(since, until))
+    if diagnoses:
+        conditions.append(AnyOf(tuple(DiagnosisIs(name) for name in diagnoses)))
+    if outcome:
+        conditions.append(OutcomeIs(OutcomeStatus(outcome)))
+    return AllOf(tuple(conditions)) if conditions else None
+
+
+def _say_what_was_searched(finder: CaseFinder, directory: Path, answer: Answer, departments: tuple[str, ...]) -> None:
+    """Tell on standard error which case base answered, and how completely."""
+    how = "exact" if answer.exact else f"approximate, expected recall {answer.expected_recall:.3f}"
+    n_cases = finder.manifest.n_cases
+    searched = (
+        f"{n_cases:,} cases" if answer.n_candidates == n_cases else f"{answer.n_candidates:,} of {n_cases:,} cases"
+    )
+    click.echo(f"Case base {directory}: {searched} searched ({how})", err=True)
+    known = {name.casefold() for name in finder.departments()} if departments else set()
+    for name in departments:
+        if name.casefold() not in known:
+            listed = "、".join(list(finder.departments())[:30])
+            click.echo(f"No case is of the department {name!r}. The departments are: {listed}", err=True)

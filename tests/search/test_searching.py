@@ -1,0 +1,172 @@
+"""From a question to the most similar cases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casefinder.case_store import DepartmentIs, DiagnosisIs, Where
+from casefinder.casebase import CaseBase, build_case_base, open_case_base
+from casefinder.casebase.encoding import encode_parts
+from casefinder.cases import Case
+from casefinder.encoders import Relation
+from casefinder.errors import EmptyQueryError, EncoderMismatchError, QueryError
+from casefinder.search import Answer, Hit, MatchedBy, Searcher
+from casefinder.text import compose_presentation
+from tests.material import HashEncoder, made_case, made_cases, rows_of
+
+N_CASES = 1500  # enough for an inverted file
+
+
+@pytest.fixture(scope="module")
+def casebase(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseBase]:
+    directory = tmp_path_factory.mktemp("search")
+    build_case_base(rows_of(made_cases(N_CASES)), directory, encoder=HashEncoder(), source="s")
+    with open_case_base(directory) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def searcher(casebase: CaseBase) -> Searcher:
+    return Searcher(casebase, HashEncoder())
+
+
+def ids(answer: Answer) -> list[str]:
+    return [hit.case.id for hit in answer.hits]
+
+
+def brute_force(text: str, cases: list[Case], k: int) -> list[float]:
+    """The similarities of the k most similar cases, from the definition."""
+    encoder = HashEncoder()
+    query = encoder.encode([text])[0]
+    names = {d.text for case in cases for d in case.diagnoses}
+    named = {name: float(encoder.encode([name])[0] @ query) for name in names}
+    similarities = []
+    for case in cases:
+        vector = encode_parts(encoder, {b"": compose_presentation(case)})[b""]
+        cosines = [float(vector.astype("<f2").astype(np.float32) @ query)]
+        cosines += [named[d.text] for d in case.diagnoses if named[d.text] >= 0.8]
+        similarities.append(max(cosines))
+    return sorted(similarities, reverse=True)[:k]
+
+
+def test_most_similar_presentation_comes_first(searcher: Searcher) -> None:
+    first = searcher.search("胸痛伴冷汗6天", k=3).hits[0]
+    assert first.case.id == "C0006"
+    assert first.matched_by is MatchedBy.PRESENTATION
+    assert first.similarity == first.presentation_cosine
+    assert first.rank == 1
+
+
+def test_named_diagnosis_finds_its_cases(searcher: Searcher) -> None:
+    answer = searcher.search("急性阑尾炎", k=20)
+    assert {hit.case.diagnoses[0].text for hit in answer.hits} == {"急性阑尾炎"}
+    assert {hit.matched_by for hit in answer.hits} == {MatchedBy.DIAGNOSIS}
+    assert [hit.diagnosis_cosine for hit in answer.hits] == pytest.approx([1.0] * 20, abs=1e-3)
+    order = [hit.presentation_cosine for hit in answer.hits]
+    assert order == sorted(order, reverse=True)
+
+
+def test_hits_carry_what_the_calibration_says(searcher: Searcher) -> None:
+    hit = searcher.search("急性阑尾炎", k=1).hits[0]
+    assert hit.relation is Relation.NEAR_DUPLICATE
+    assert hit.percent == pytest.approx(100 * hit.similarity, abs=0.1)
+
+
+def test_encoder_without_calibration_gives_cosines_only(casebase: CaseBase) -> None:
+    hit = Searcher(casebase, HashEncoder(calibration=None)).search("急性阑尾炎", k=1).hits[0]
+    assert (hit.percent, hit.relation) == (None, None)
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=st.sampled_from(["胸痛", "发热咳嗽3天", "急性心肌梗死", "fever", "右下腹痛"]), k=st.integers(1, 60))
+def test_filtered_answer_is_that_of_brute_force(searcher: Searcher, text: str, k: int) -> None:
+    where = DepartmentIs("普外科") & ~DiagnosisIs("J18")
+    cases = [
+        case
+        for case in made_cases(N_CASES)
+        if case.department == "普外科" and not str(case.diagnoses[0].icd10).startswith("J18")
+    ]
+    answer = searcher.search(text, k=k, where=where)
+    assert answer.exact
+    assert (answer.expected_recall, answer.n_candidates) == (1.0, len(cases))
+    assert {hit.case.department for hit in answer.hits} == {"普外科"}
+    assert [hit.similarity for hit in answer.hits] == pytest.approx(brute_force(text, cases, k), abs=2e-3)
+
+
+@pytest.mark.parametrize("k", [1, 10, 400])
+def test_answer_is_never_short_while_cases_match(searcher: Searcher, k: int) -> None:
+    assert len(searcher.search("胸痛", k=k, where=DepartmentIs("心内科")).hits) == k
+
+
+def test_fewer_cases_than_asked_for_are_all_returned(searcher: Searcher) -> None:
+    where: Where = DepartmentIs("心内科") & DiagnosisIs("J18") & ~DiagnosisIs("I")
+    answer = searcher.search("胸痛", k=1000, where=where)
+    assert len(answer.hits) == answer.n_candidates < 1000
+    assert len(set(ids(answer))) == len(answer.hits)
+
+
+def test_filter_that_nothing_matches_gives_no_hits(searcher: Searcher) -> None:
+    assert searcher.search("胸痛", where=DepartmentIs("nowhere")) == Answer((), True, 1.0, 0)
+
+
+def test_unfiltered_answer_says_how_much_it_may_miss(searcher: Searcher, casebase: CaseBase) -> None:
+    answer = searcher.search("胸痛", k=5)
+    assert not answer.exact
+    assert answer.expected_recall == casebase.manifest.recall_at_10
+    assert answer.n_candidates == N_CASES
+
+
+@pytest.mark.parametrize("text", ["", "   ", "？！……", "\n\t"])
+def test_question_without_words_is_refused(searcher: Searcher, text: str) -> None:
+    with pytest.raises(EmptyQueryError, match="the question holds no words; describe a complaint"):
+        searcher.search(text)
+
+
+@pytest.mark.parametrize("k", [0, -1, 1001])
+def test_number_of_cases_out_of_range_is_refused(searcher: Searcher, k: int) -> None:
+    with pytest.raises(QueryError, match=f"k is {k}; ask for 1 to 1000 cases"):
+        searcher.search("胸痛", k=k)
+
+
+def test_other_encoder_is_refused(casebase: CaseBase) -> None:
+    with pytest.raises(EncoderMismatchError):
+        Searcher(casebase, HashEncoder(version="2"))
+
+
+def test_full_width_question_is_the_same_question(searcher: Searcher) -> None:
+    assert searcher.search("ｆｅｖｅｒ　ａｎｄ　ｃｏｕｇｈ") == searcher.search("fever and cough")
+
+
+def test_threads_get_the_answers_that_they_would_get_alone(searcher: Searcher) -> None:
+    questions = [f"{text}{n}天" for n in range(8) for text in ("胸痛伴冷汗", "fever and cough", "头晕呕吐")]
+    alone = [searcher.search(question, k=5) for question in questions]
+    together: list[Answer | None] = [None] * len(questions)
+
+    def ask(first: int) -> None:
+        for n in range(first, len(questions), 4):
+            together[n] = searcher.search(questions[n], k=5)
+
+    threads = [threading.Thread(target=ask, args=(first,)) for first in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
+
+
+def test_treatment_and_outcome_are_never_compared(tmp_path: Path) -> None:
+    plain, treated = made_case(1), made_case(2, complaint="腰痛", note="胸痛伴冷汗 胸痛伴冷汗")
+    build_case_base(rows_of([plain, treated]), tmp_path, encoder=HashEncoder(), source="s")
+    with open_case_base(tmp_path) as casebase:
+        hits: dict[str, Hit] = {hit.case.id: hit for hit in Searcher(casebase, HashEncoder()).search("心电图").hits}
+    cosines = {case_id: hit.presentation_cosine for case_id, hit in hits.items()}
+    vectors = {c.id: encode_parts(HashEncoder(), {b"": compose_presentation(c)})[b""] for c in (plain, treated)}
+    query = HashEncoder().encode(["心电图"])[0]
+    assert cosines == pytest.approx({case_id: float(v @ query) for case_id, v in vectors.items()}, abs=2e-3)
