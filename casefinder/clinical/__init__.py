@@ -1,0 +1,1 @@
+"""Clinical knowledge: the concept lexicon and what is read out of case text with it."""
