@@ -12,6 +12,11 @@ from drawing import whole
 from knowledge import PLACEHOLDER
 
 _YEARS = re.compile(r"年|岁| years?\b| y\b")
+# What is counted in English notes, in the plural; "1 episodes" becomes "1 episode".
+_SINGULAR = re.compile(
+    r"^((?: [a-z-]+)?? (?:year|week|month|day|minute|episode|attack|admission|time|cell|stent|faint|vomit|rashe?|infection"
+    r"|bleed|member|lamb|miscarriage|section|curettage|breadth|duct|node|fit|intussusception|dose|lesion|termination))s\b"
+)
 _SPREAD = 0.16  # systolic and diastolic pressure go together; the second keeps near the rank of the first
 _LEAST_PULSE_PRESSURE = 22  # mmHg; narrower is shock or a typing slip
 _LEAST_ADULT_HISTORY_AGE = 16  # years; smoking, pressure and the like are counted from here
@@ -36,10 +41,11 @@ class Template:
     text: str
     pieces: tuple[str, ...]
     numbers: tuple[Number, ...]
+    least_years: float  # the shortest that its stretches of years can be
 
     def fits(self, age_years: float) -> bool:
         """Tell whether every stretch of years in it fits into the patient's life."""
-        return all(number.low <= _most_years(age_years) for number in self.numbers if number.is_years)
+        return self.least_years <= 1 or self.least_years <= _most_years(age_years)
 
     def fill(self, rng: Random, age_years: float) -> str:
         """Write the wording with its numbers drawn."""
@@ -55,7 +61,7 @@ class Template:
             if number.is_parity:
                 value = min(value, last - 1)
             last = round(value, number.decimals)
-            written += [f"{last:.{number.decimals}f}", piece]
+            written += [f"{last:.{number.decimals}f}", _SINGULAR.sub(r"\1", piece) if last == 1 else piece]
         return "".join(written)
 
 
@@ -72,7 +78,8 @@ def template(text: str) -> Template:
         pieces.append(before)
         numbers.append(_number(match[1], match[2], before=before, after=after, previous=numbers[-1:] or None))
         end = match.end()
-    return Template(text, (*pieces, text[end:]), tuple(numbers))
+    least_years = max((number.low for number in numbers if number.is_years), default=0.0)
+    return Template(text, (*pieces, text[end:]), tuple(numbers), least_years)
 
 
 def _number(low: str, high: str, *, before: str, after: str, previous: list[Number] | None) -> Number:
