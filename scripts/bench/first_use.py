@@ -19,7 +19,14 @@ from measuring import in_turn, median_wall_s, ratios, run_process, write_result
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "index_data" / "sample_cases.jsonl.gz"
 CASEFINDER = [sys.executable, "-c", "from casefinder.cli.main import main; main()"]
-QUESTIONS = ("胸痛伴冷汗", "心梗", "发热咳嗽3天", "crushing chest pain with cold sweats", "小儿发热抽搐", "右下腹痛伴呕吐")
+QUESTIONS = (
+    "胸痛伴冷汗",
+    "心梗",
+    "发热咳嗽3天",
+    "crushing chest pain with cold sweats",
+    "小儿发热抽搐",
+    "右下腹痛伴呕吐",
+)
 N_ROUNDS = 5
 N_SEARCHES = 300
 
@@ -62,7 +69,9 @@ def search_inside(base: Path) -> list[str]:
             elapsed_ms.append((time.perf_counter() - started) * 1000)
     elapsed_ms.sort()
     p95 = elapsed_ms[int(len(elapsed_ms) * 0.95)]
-    return [f"search, text to hits      median {statistics.median(elapsed_ms):.2f} ms, p95 {p95:.2f} ms, wanted under 5 ms"]
+    return [
+        f"search, text to hits      median {statistics.median(elapsed_ms):.2f} ms, p95 {p95:.2f} ms, wanted under 5 ms"
+    ]
 
 
 def stream(directory: Path, n_cases: int) -> list[str]:

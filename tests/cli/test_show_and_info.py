@@ -13,7 +13,15 @@ from tests.material import made_case
 def test_case_is_shown_whole(run: Run, base: Path) -> None:
     ran = run("show", "C0006", "--index", base)
     assert ran.exit_code == 0
-    for words in ("C0006", "胸痛伴冷汗6天", "高血压病史", "急性阑尾炎 [K35.8]", "阿司匹林 300mg 嚼服", "住院6天", "ward"):
+    for words in (
+        "C0006",
+        "胸痛伴冷汗6天",
+        "高血压病史",
+        "急性阑尾炎 [K35.8]",
+        "阿司匹林 300mg 嚼服",
+        "住院6天",
+        "ward",
+    ):
         assert words in ran.stdout, words
 
 

@@ -10,8 +10,9 @@ _WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"胸痛伴冷汗发热�
 def make_model(folder: Path, *, pooling: str = "cls") -> Path:
     """Write the model to a folder, the way `SentenceTransformer.save` lays a downloaded model out."""
     import torch
-    from sentence_transformers import SentenceTransformer, models
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizer
 
     source = folder.parent / f"{folder.name}-transformer"
     source.mkdir()
@@ -26,8 +27,8 @@ def make_model(folder: Path, *, pooling: str = "cls") -> Path:
         max_position_embeddings=64,
     )
     BertModel(config).save_pretrained(source)
-    BertTokenizerFast(vocab_file=str(source / "vocab.txt")).save_pretrained(source)
-    words = models.Transformer(str(source), max_seq_length=64)
-    pool = models.Pooling(words.get_word_embedding_dimension(), pooling_mode=pooling)
-    SentenceTransformer(modules=[words, pool, models.Normalize()], device="cpu").save(str(folder))
+    BertTokenizer(vocab=str(source / "vocab.txt")).save_pretrained(source)
+    words = Transformer(str(source), max_seq_length=64)
+    pool = Pooling(words.get_word_embedding_dimension(), pooling_mode=pooling)
+    SentenceTransformer(modules=[words, pool, Normalize()], device="cpu").save(str(folder))
     return folder

@@ -103,7 +103,7 @@ def test_folder_without_weights_is_reported(model: Path, tmp_path: Path) -> None
     broken = Path(shutil.copytree(model, tmp_path / "broken"))
     for weights in broken.rglob("*.safetensors"):
         weights.unlink()
-    with pytest.raises(EncoderDamagedError, match="cannot be loaded .* incomplete, download it again"):
+    with pytest.raises(EncoderDamagedError, match=r"cannot be loaded .* incomplete, download it again"):
         load_encoder(str(broken)).encode(["胸痛"])
 
 
