@@ -30,10 +30,11 @@ _SHORT = (
     "{sex}/{age}，{dur}前{onset}{core}",
     "{age}{sex}{patient}，{core}，{dur}",
     "分诊：{sex}，{age}，{onset}{core}，{dur}",
-    "{who}{age}，{sex}，诉{core}，约{dur}",
+    "{who}{age}，{sex}，{teller}{core}，约{dur}",
 )
 _NOT_FOR_CLAUSES = ("感{core}", "主要为{core}")
-_CLAUSE = re.compile(r"[了不没就得着时有到像被]|，|、.*、")
+_PAST = re.compile("史$|接触|外伤|服用|旅行|旅居")  # denied as a fact, not as a symptom
+_CLAUSE = re.compile(r"[了不没就得着时有到像被后先每]|自行|恢复|持续|，|、.*、")
 _LEADING = re.compile(r"^(伴有|伴|并有|并|有|且|感|出现)(?!时)")
 _FURTHER = ("伴", "伴有", "并有", "同时有", "另有", "还有", "亦有", "兼有", "合并")
 _DENIALS = ("无{a}", "病程中无{a}", "否认{a}", "不伴{a}", "未诉{a}", "起病以来无{a}")
@@ -45,23 +46,35 @@ _SHORT_COURSE = ("未予特殊处理", "由家属陪同来院", "来院途中病
 _URGENT_COURSE = (*_SHORT_COURSE, "家人发现后急送我院", "呼叫120送入我院", "由120救护车接诊入院", "急来我院")
 _ENDINGS = {
     "emergency": ("急诊收治", "遂来我院急诊", "急诊查看后留观", "为进一步诊治由急诊收入{department}", "立即来诊"),
-    "inpatient": ("门诊收入{department}", "为求进一步诊治收住院", "今来我院，拟进一步检查入院", "收入{department}病房", "遂来诊住院"),
+    "inpatient": (
+        "门诊收入{department}", "为求进一步诊治收住院", "今来我院，拟进一步检查入院", "收入{department}病房",
+    ),
     "outpatient": ("今来{department}门诊", "遂来就诊", "为明确原因来诊", "来我院门诊", "要求进一步诊治"),
-}
+}  # fmt: skip
 _GENERAL = {"精神": ("精神可", "精神欠佳", "精神一般"), "appetite": ("食纳可", "饮食一般", "食欲尚可"),
-            "sleep": ("睡眠尚可", "夜眠一般", "夜间休息可"), "stool": ("大便正常", "大便如常"), "urine": ("小便正常", "小便无异常"),
+            "sleep": ("睡眠尚可", "夜眠一般", "夜间休息可"), "stool": ("大便正常", "大便如常"),
+            "urine": ("小便正常", "小便无异常"),
             "weight loss": ("体重无明显变化", "体重近期无明显增减")}  # fmt: skip
 _COVERS = {"diarrhoea": {"stool"}, "constipation": {"stool"}, "melaena": {"stool"}, "dysuria": {"urine"},
-           "haematuria": {"urine"}, "consciousness": {"精神"}, "fatigue": {"精神"}, "vomiting": {"appetite"}}  # fmt: skip
+           "haematuria": {"urine"},
+           "consciousness": {"精神"}, "fatigue": {"精神"}, "vomiting": {"appetite"}}  # fmt: skip
 _GENERAL_OPENINGS = ("起病以来，", "病来", "发病以来，", "自发病来，", "近期", "病程中")
 _HEALTHY = ("既往体健。", "平素体健。", "既往史无特殊。", "否认慢性病史。")
 _HISTORY_OPENINGS = ("既往：", "既往史：", "", "", "既往")
 _HISTORY_ENDINGS = ("否认药物过敏史", "无食物、药物过敏史", "否认手术、外伤史", "预防接种史不详", "否认输血史")
+_OPERATED = re.compile("术|输血|外伤")
 _CHILD_YEARS = 14
 
 
 def present_illness_zh(
-    rng: Random, visit: Visit, *, findings: list[str], negatives: list[str], onset: str, short: bool, told: frozenset[str]
+    rng: Random,
+    visit: Visit,
+    *,
+    findings: list[str],
+    negatives: list[str],
+    onset: str,
+    short: bool,
+    told: frozenset[str],
 ) -> str:
     """Write the present illness.
 
@@ -74,22 +87,26 @@ def present_illness_zh(
         short: A triage note of one or two sentences.
         told: Symptoms that findings or complaint speak of; the general condition leaves these out.
     """
-    core, rest = _core(rng, findings)
+    core, rest = _core(rng, _without_echoes(findings))
     opening = pick(rng, _SHORT if short else (_INJURY_OPENINGS if _is_injury(visit) else _OPENINGS))
     if any(mark in opening for mark in _NOT_FOR_CLAUSES) and _CLAUSE.search(core):
         opening = _OPENINGS[0]
-    sentences = [opening.format(core=core, onset=onset, dur=visit.duration.zh(rng), **_person(rng, visit))]
+    sentences = [
+        opening.format(
+            core=core, onset=onset, dur=visit.duration.zh(rng), **_person(rng, visit, "consciousness" in told)
+        )
+    ]
     sentences[0] += "".join(_further(rng, rest))
     if short:
         sentences += [_denial(rng, negatives[:2])] if negatives and chance(rng, 0.7) else []
         return "。".join(sentences) + "。"
     middle = [_denial(rng, negatives)] if negatives else []
-    if chance(rng, 0.55):
+    if chance(rng, 0.55) and not visit.began_in_hospital:
         middle.append(pick(rng, _course(visit)))
     sentences += shuffled(rng, middle)
     if not visit.duration.is_acute and chance(rng, 0.35) and visit.age_years >= 1:
         sentences.append(_general_condition(rng, told))
-    if chance(rng, 0.5):
+    if chance(rng, 0.5) and not visit.began_in_hospital:
         sentences.append(pick(rng, _ENDINGS[visit.condition.setting]).format(department=visit.condition.department_zh))
     return "。".join(sentences) + "。"
 
@@ -99,7 +116,7 @@ def past_history_zh(rng: Random, visit: Visit, entries: list[str]) -> str:
     extra = []
     if not any("过敏" in entry for entry in entries) and chance(rng, 0.4):
         extra.append(pick(rng, _HISTORY_ENDINGS[:2]))
-    if visit.age_years > 1 and not any(mark in "".join(entries) for mark in ("手术", "术", "输血", "外伤")) and chance(rng, 0.15):
+    if visit.age_years > 1 and not _OPERATED.search("".join(entries)) and chance(rng, 0.15):
         extra.append(pick(rng, _HISTORY_ENDINGS[2:]))
     if not entries:
         return pick(rng, _HEALTHY) + (f"{extra[0]}。" if extra else "")
@@ -127,10 +144,12 @@ def _course(visit: Visit) -> tuple[str, ...]:
     return _URGENT_COURSE if visit.condition.setting == "emergency" else _SHORT_COURSE
 
 
-def _person(rng: Random, visit: Visit) -> dict[str, str]:
+def _person(rng: Random, visit: Visit, is_clouded: bool) -> dict[str, str]:
     child = visit.age_years < _CHILD_YEARS
     who = "患儿" if child else "患者"
     tellers = ("家长诉", "家长代诉", "其母诉") if child else ("自述", "诉", "自诉")
+    if is_clouded and not child:
+        tellers = ("（家属代诉）", "（由家属代述）", "（陪同者代诉）")
     return {
         "who": who,
         "patient": who,
@@ -143,6 +162,11 @@ def _person(rng: Random, visit: Visit) -> dict[str, str]:
 def _is_injury(visit: Visit) -> bool:
     """Tell whether the condition is of ICD-10 chapter XIX: an injury or a poisoning does not "fall ill"."""
     return visit.condition.icd10[0] in "ST"
+
+
+def _without_echoes(findings: list[str]) -> list[str]:
+    """Leave out what ends in the words of an earlier finding."""
+    return [text for n, text in enumerate(findings) if not any(text[-4:] in other for other in findings[:n])]
 
 
 def _core(rng: Random, findings: list[str]) -> tuple[str, list[str]]:
@@ -175,6 +199,9 @@ def _close(links: list[str], group: list[str]) -> list[str]:
 
 def _denial(rng: Random, negatives: list[str]) -> str:
     form = pick(rng, _DENIALS)
+    if any(_PAST.search(negative) for negative in negatives):
+        now, past = [n for n in negatives if not _PAST.search(n)], [n for n in negatives if _PAST.search(n)]
+        return (f"{form.format(a='、'.join(now))}，" if now else "") + f"否认{'、'.join(past)}"
     if len(negatives) < 3 or chance(rng, 0.4):
         return form.format(a="、".join(negatives))
     cut = 1 + int(rng.random() * (len(negatives) - 1))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-from casefinder.cases import Case, Diagnosis, Language, Patient, Sections, Sex
 from chinese import exam_zh, past_history_zh, present_illness_zh
 from contents import Content, Stock, choose_content, english_share, words
 from courses import in_chinese, outcome, treatment_path
@@ -13,6 +12,8 @@ from english import exam_en, past_history_en, present_illness_en
 from letters import letter
 from meanings import side as side_of
 from visits import Visit
+
+from casefinder.cases import Case, Diagnosis, Language, Patient, Sections, Sex
 
 _SHORT_NOTE_SHARE = {"emergency": 0.22, "inpatient": 0.05, "outpatient": 0.16}
 _MIXED_STYLES = ("terms", "english complaint", "english illness")
@@ -73,7 +74,7 @@ def _mixed_style(rng: Random) -> str:
 def _complaint(rng: Random, visit: Visit, content: Content) -> str:
     if content.complaint_in_chinese:
         return content.complaint.replace("{duration}", visit.duration.zh(rng))
-    text = content.complaint.replace("{duration}", visit.duration.en(rng))
+    text = content.complaint.replace("{duration}", visit.duration.en(rng)).replace("over just over", "over about")
     return text[:1].upper() + text[1:] if chance(rng, 0.5) else text
 
 
@@ -109,10 +110,7 @@ def _comorbid(rng: Random, visit: Visit, content: Content) -> tuple[Diagnosis, .
     """Write the long-standing illnesses of the history as further diagnoses."""
     found = [
         Diagnosis(illness.zh if in_chinese(rng, visit.language, english_share=0.4) else illness.en, illness.icd10)
-        for entry in content.history
-        if (illness := entry.comorbid) is not None
-        and entry.zh[0].fits(visit.age_years)
-        and not visit.condition.icd10.startswith(illness.same)
-        and chance(rng, 0.8)
+        for illness in content.comorbid
+        if not visit.condition.icd10.startswith(illness.same) and chance(rng, 0.8)
     ]
     return tuple(found[:2])

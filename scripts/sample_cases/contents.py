@@ -6,40 +6,18 @@ import re
 from dataclasses import dataclass
 from random import Random
 
-from casefinder.cases import Language
 from drawing import chance, pick, shuffled
+from histories import Comorbid, Past, agreeing, past_of
+from knowledge import Condition, Phrase
 from meanings import age_band, denied_symptoms, parts, side, suits, symptoms
 from templates import Template, template
 from visits import Visit
 
-from knowledge import Condition, Phrase
+from casefinder.cases import Language
 
 _TEMPERATURE = re.compile(r"T ?\{n:[\d.]+-([\d.]+)\}")
 _FEVER_C = 37.5  # above it "no fever" would contradict the temperature measured
 _MOST_FINDINGS = 8  # beyond it a present illness reads like a list
-
-
-@dataclass(frozen=True, slots=True)
-class Comorbid:
-    """A long-standing illness that is a diagnosis of its own. ``same`` are codes that would say it twice."""
-
-    zh: str
-    en: str
-    icd10: str
-    same: tuple[str, ...]
-
-
-_COMORBID = {
-    r"^(有|患)?高血压(?!性)": Comorbid("高血压病", "hypertension", "I10", ("I1", "O", "N18", "I60", "I61")),
-    r"^(有|患)?2型糖尿病|^(有|患)?糖尿病(?!家族)": Comorbid("2型糖尿病", "type 2 diabetes mellitus", "E11.9", ("E1", "O", "N08", "E16")),
-    r"^(有|患)?(阵发性|持续性)?(心房颤动|房颤)": Comorbid("心房颤动", "atrial fibrillation", "I48.9", ("I4",)),
-    r"^(有|患)?(慢阻肺|慢性阻塞性肺)": Comorbid("慢性阻塞性肺疾病", "COPD", "J44.9", ("J",)),
-    r"^(有|患)?(冠心病)": Comorbid("冠心病", "coronary heart disease", "I25.1", ("I2",)),
-}
-_HEALTHY = re.compile(r"体健|健康|无特殊|previously (well|healthy)|fit and well|physically healthy|otherwise well")
-_SMOKES = re.compile(r"^(有)?吸烟|^smoker", re.MULTILINE)
-_NEVER_SMOKED = re.compile(r"从不吸烟|不吸烟|无烟酒|never smoked|non-smoker")
-_HARMLESS = re.compile(r"^(无|否认|父|母|家|从不|不吸烟|未婚|已婚|孕|产|足月)|过敏")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +29,6 @@ class Entry:
     en: tuple[Template, ...]
     names: frozenset[str]
     all_text: str
-    is_healthy: bool = False
-    is_harmless: bool = False
-    comorbid: Comorbid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +53,7 @@ class Stock:
     findings: tuple[Entry, ...]
     negatives: tuple[Negative, ...]
     history: tuple[Entry, ...]
+    pasts: tuple[Past, ...]
     exam: tuple[Entry, ...]
     tests: tuple[Entry, ...]
     is_sided: bool
@@ -96,6 +72,7 @@ class Content:
     history: tuple[Entry, ...]
     exam: tuple[Entry, ...]
     tests: tuple[Entry, ...]
+    comorbid: tuple[Comorbid, ...]
 
     def told(self) -> frozenset[str]:
         """Name the symptoms that complaint and findings speak of."""
@@ -120,7 +97,7 @@ def choose_content(rng: Random, visit: Visit, stock: Stock, *, complaint_in_chin
     """Choose what the case says; the parts agree with each other and with the patient."""
     complaint = pick(rng, stock.complaint_zh if complaint_in_chinese else stock.complaint_en)
     chosen = _findings(rng, stock, symptoms(complaint))
-    history = _history(rng, stock)
+    history = agreeing(stock.pasts, [n for n, entry in enumerate(stock.history) if chance(rng, entry.share)])
     said = complaint.lower()
     negatives = [
         negative
@@ -141,6 +118,11 @@ def choose_content(rng: Random, visit: Visit, stock: Stock, *, complaint_in_chin
         history=tuple(stock.history[n] for n in history),
         exam=tuple(entry for entry in stock.exam if chance(rng, entry.share)),
         tests=tuple(entry for entry in stock.tests if chance(rng, entry.share)),
+        comorbid=tuple(
+            illness
+            for n in history
+            if (illness := stock.pasts[n].comorbid) is not None and stock.history[n].zh[0].fits(visit.age_years)
+        ),
     )
 
 
@@ -181,16 +163,6 @@ def _findings(rng: Random, stock: Stock, complained: frozenset[str]) -> list[int
     return [*core, *shuffled(rng, [n for n in chosen if n not in core])][:_MOST_FINDINGS]
 
 
-def _history(rng: Random, stock: Stock) -> list[int]:
-    """Choose the history; nobody is said to be healthy beside an illness, or never to smoke beside smoking."""
-    chosen = [n for n, entry in enumerate(stock.history) if chance(rng, entry.share)]
-    entries = stock.history
-    if any(not entries[n].is_harmless and not entries[n].is_healthy for n in chosen):
-        chosen = [n for n in chosen if not entries[n].is_healthy]
-    smokes = any(_SMOKES.search(entries[n].all_text) for n in chosen)
-    return [n for n in chosen if not (smokes and _NEVER_SMOKED.search(entries[n].all_text))]
-
-
 def _stock(condition: Condition, *, is_male: bool, band: str) -> Stock:
     mixed_sexes = 0 < condition.male_share < 1
 
@@ -198,13 +170,15 @@ def _stock(condition: Condition, *, is_male: bool, band: str) -> Stock:
         kept = tuple(t for t in texts if suits(t, is_male=is_male, band=band, mixed_sexes=mixed_sexes))
         return kept or texts
 
-    def entries(phrases: tuple[Phrase, ...]) -> tuple[Entry, ...]:
-        usable = [
+    def usable(phrases: tuple[Phrase, ...]) -> list[Phrase]:
+        return [
             phrase
             for phrase in phrases
             if any(suits(t, is_male=is_male, band=band, mixed_sexes=mixed_sexes) for t in phrase.zh)
         ]
-        return tuple(_entry(phrase, fitting(phrase.zh), fitting(phrase.en)) for phrase in usable)
+
+    def entries(phrases: tuple[Phrase, ...]) -> tuple[Entry, ...]:
+        return tuple(_entry(phrase, fitting(phrase.zh), fitting(phrase.en)) for phrase in usable(phrases))
 
     findings, history = entries(condition.findings), entries(condition.history)
     temperatures = [float(t) for phrase in condition.exam for text in phrase.zh for t in _TEMPERATURE.findall(text)]
@@ -222,6 +196,7 @@ def _stock(condition: Condition, *, is_male: bool, band: str) -> Stock:
             if not (may_be_hot and "fever" in negative.names)
         ),
         history=history,
+        pasts=tuple(past_of(phrase) for phrase in usable(condition.history)),
         exam=entries(condition.exam),
         tests=entries(condition.tests),
         is_sided={"L", "R"} <= sides,
@@ -237,9 +212,6 @@ def _entry(phrase: Phrase, zh: tuple[str, ...], en: tuple[str, ...]) -> Entry:
         en=tuple(map(template, en)),
         names=named,
         all_text=text.lower(),
-        is_healthy=_HEALTHY.search(text) is not None,
-        is_harmless=_HARMLESS.search(zh[0]) is not None,
-        comorbid=next((illness for pattern, illness in _COMORBID.items() if re.search(pattern, zh[0])), None),
     )
 
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
-from casefinder.cases import Language, Outcome, OutcomeStatus, StepKind, TreatmentStep
 from drawing import chance, pick, whole
+from knowledge import PathStep
 from visits import Visit, is_during_stay
 
-from knowledge import PathStep
+from casefinder.cases import Language, Outcome, OutcomeStatus, StepKind, TreatmentStep
 
 _CUT_SHORT = ("died", "transferred", "left_against_advice")
 _AFTER_DISCHARGE = ("follow_up", "advice", "referral")
 _NAMED_IN_ENGLISH = {"medication": 0.6, "test": 0.35, "procedure": 0.3, "surgery": 0.3}  # share in mixed cases
+# Notes of a path that do not go with so good an outcome.
+_UNFIT = {
+    "recovered": re.compile(
+        r"仍|不足|失败|无效|疾病进展|进展较快|反复|复发一次|恶化|拟手术|更换"
+        r"|still|insufficient|fail|progress|recurr|relaps|remain|persist|poor response"
+    ),
+    "improved": re.compile(
+        r"疗效不足|疾病进展|进展较快|试拔失败|insufficient|disease progress|failed|fast progression"
+    ),
+}
 _NOTES_ZH = {
     "died": ("病情进行性恶化，经积极抢救无效死亡", "抢救无效，宣布临床死亡", "多脏器功能衰竭，救治无效死亡"),
     "transferred": ("转上级医院继续治疗", "家属同意后转往上级医院", "病情需要，联系转院"),
@@ -21,17 +32,24 @@ _NOTES_ZH = {
     "unchanged": ("症状无明显变化", "病情与前相仿，继续观察", "疗效不明显，拟调整方案"),
 }
 _NOTES_EN = {
-    "died": ("deteriorated despite full treatment and died", "resuscitation was unsuccessful", "died of multi-organ failure"),
+    "died": (
+        "deteriorated despite full treatment and died", "resuscitation was unsuccessful", "died of multi-organ failure",
+    ),
     "transferred": ("transferred to a tertiary hospital", "moved to a higher-level centre for further care"),
-    "left_against_advice": ("left against medical advice after the risks were explained", "self-discharged, form signed"),
-    "worsened": ("progressed despite treatment", "symptoms worse than on arrival", "poor response, condition worsening"),
+    "left_against_advice": (
+        "left against medical advice after the risks were explained", "self-discharged, form signed",
+    ),
+    "worsened": (
+        "progressed despite treatment", "symptoms worse than on arrival", "poor response, condition worsening",
+    ),
     "unchanged": ("no clear change with treatment", "much the same as before; plan under review"),
 }  # fmt: skip
 
 
 def treatment_path(rng: Random, visit: Visit) -> tuple[TreatmentStep, ...]:
     """Write the steps that were done, in the order of their days."""
-    steps = [(_day(rng, step, visit), step) for step in visit.path.steps if chance(rng, step.share) and _happens(step, visit)]
+    done = [step for step in visit.path.steps if chance(rng, step.share) and _happens(step, visit)]
+    steps = [(_day(rng, step, visit), step) for step in done]
     steps.sort(key=lambda item: item[0])
     return tuple(_write(rng, step, day, visit.language) for day, step in steps)
 
@@ -79,4 +97,6 @@ def _note(rng: Random, visit: Visit) -> str:
     if general:
         return pick(rng, general)
     notes = visit.path.notes_zh if chinese else visit.path.notes_en
+    if unfit := _UNFIT.get(visit.status):
+        notes = tuple(note for note in notes if not unfit.search(note))
     return pick(rng, notes) if notes and chance(rng, 0.85) else ""

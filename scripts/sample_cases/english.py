@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from random import Random
 
-from casefinder.cases import AgeUnit
 from drawing import chance, pick, shuffled
 from spans import age_en
 from visits import Visit
@@ -32,13 +31,19 @@ _ANY_OPENINGS = (
 _SHORT = ("{tag}: {core}, {dur}", "{tag}, {dur}, {core}", "Triage: {who}, {core}, {dur}", "{Who}, {dur}: {core}")
 # First words after which a wording is a statement rather than the name of a symptom.
 _STATEMENT = re.compile(
-    r"^(a bit|able|about|agitated|alert|all|aware|barely|breathes|can|cannot|claims|confused|could|cries|dizzy|drenched|drowsy"
-    r"|easily|eats|elated|exhausted|faint|fed|feels|feverish|found|getting|hot|irritable|is|gained|keeps|limp|lost|more|less|nauseated|nearly"
-    r"|needs|no|not|off|often|once|only|pale|passed|quiet|says|short of|shivery|sick|sleeps|smells|sweaty|talks|thirsty"
-    r"|tired|unable|unsteady|unwell|unresponsive|very|vomited|wakes|was|weak in|weak and|woke|worn|worse|worst|breathless|avoiding|set off|wheezy|jaundiced|puffy|swollen and|restless|listless|right hand|left hand|coughed|grey|gradually"
-    r"|pain (constant|continuous|better|worse|eased|not)|eased|relieved|started|lips|fingers|eyes|everything)\b",
+    r"^(a bit|able|about|agitated|alert|all|arm cannot|avoiding|aware|barely|base of|breathes|breathless|can"
+    r"|cannot|claims|clammy|confused|constantly|coughed|could|cries|dizzy|drained|drank|drenched|swallowed|took|ate|drowsy|eased|easily"
+    r"|eats|elated|everything|exhausted|eyes|faint|fainted|fed|feels|feverish|fingers|flushed and|found|gained"
+    r"|getting|gradually|grey|has|hot|hungry|increasingly|irritable|is|jaundiced|keeps|lasting|lately|left hand"
+    r"|less|light-headed at|limp|lips|listless|lost|more|nauseated|nearly|needs|nitroglycerin under|no|not"
+    r"|noticed|occasionally|off|often|once|only|others|pain (constant|continuous|better|worse|eased|not)|pale"
+    r"|passed|persistently|puffed|puffy|quiet|relieved|restless|right hand|says|set off|shivery|short of|sick"
+    r"|sleeps|slept|slightly confused|slightly short|smells|started|steadily weaker|stiff for|stopped|sweaty"
+    r"|swollen and|talks|thirsty|tired|triggered|unable|unresponsive|unsteady|unsure|unwell|unwilling|up|very|vomited"
+    r"|wakes|was|weak and|weak in|wheezy|woke|worn|worse|worst)\b",
     re.IGNORECASE,
 )
+_PREPOSITION = re.compile(r" (in|of|on|at|to|with|from|the|her|his|over) ")
 _FURTHER_NOUN = ("Associated with {a}", "Accompanied by {a}", "Also {a}", "Further symptoms: {a}", "Together with {a}")
 _FURTHER_ANY = ("Also: {a}", "Other features: {a}", "In addition: {a}", "Noted as well: {a}")
 _DENIALS = ("No {a}", "Denies {a}", "Negative for {a}", "No {a} so far", "No {a} reported")
@@ -48,10 +53,10 @@ _LONG_COURSE = (
     "Did not seek help at first", "Symptoms have fluctuated since", "Managed at home until now",
     "No investigation so far", "Some rest at home made no clear difference",
 )  # fmt: skip
-_SHORT_COURSE = ("Brought in by the family", "No treatment before arrival", "Came straight to hospital", "Brought in by ambulance",
+_SHORT_COURSE = ("Brought in by the family", "No treatment before arrival", "Came straight to hospital",
                  "Little change on the way to hospital", "Waited at home for a while, then came in")  # fmt: skip
 _ENDINGS = {
-    "emergency": ("Seen in the emergency department", "Brought to the resuscitation area for assessment", "Assessed on arrival"),
+    "emergency": ("Seen in the emergency department", "Seen on arrival by the duty doctor", "Assessed on arrival"),
     "inpatient": ("Admitted for further work-up", "Referred for admission to {department}", "Admitted to the ward"),
     "outpatient": ("Seen in the {department} clinic", "Came to clinic for advice", "Referred by the family doctor"),
 }
@@ -84,9 +89,9 @@ def present_illness_en(
     middle = _further(rng, rest)
     if negatives and (not short or chance(rng, 0.6)):
         middle.append(_denial(rng, visit, negatives[: 2 if short else None]))
-    if not short and chance(rng, 0.5):
+    if not short and not visit.began_in_hospital and chance(rng, 0.5):
         middle.append(pick(rng, _SHORT_COURSE if visit.duration.is_acute else _LONG_COURSE))
-    if not short and chance(rng, 0.4):
+    if not short and not visit.began_in_hospital and chance(rng, 0.4):
         middle.append(pick(rng, _ENDINGS[visit.condition.setting]).format(department=_department(visit)))
     return " ".join(f"{sentence}." for sentence in [*sentences, *middle])
 
@@ -121,10 +126,9 @@ def _person(rng: Random, visit: Visit) -> dict[str, str]:
     else:
         noun = "man" if male else "woman"
     article = "an" if str(visit.age.value).startswith("8") or visit.age.value in (11, 18) else "a"
-    unit = {AgeUnit.YEARS: "", AgeUnit.MONTHS: "-month-old ", AgeUnit.DAYS: "-day-old "}[visit.age.unit]
     return {
         "who": f"{article} {age_en(visit.age)} {noun}",
-        "tag": f"{visit.age.value}{unit}{'M' if male else 'F'}",
+        "tag": f"{visit.age.value}{'M' if male else 'F'}" if visit.age_years >= 18 else f"{age_en(visit.age)} {noun}",
         "pronoun": "the parents" if child else ("he" if male else "she"),
         "reported": "whose parents report" if child else pick(rng, ("reporting", "describing", "complaining of")),
     }
@@ -146,8 +150,14 @@ def _further(rng: Random, findings: list[str]) -> list[str]:
 def _denial(rng: Random, visit: Visit, negatives: list[str]) -> str:
     forms = _CHILD_DENIALS if visit.age_years < _CHILD_YEARS else _DENIALS
     form = pick(rng, forms)
+    negatives = [part for text in negatives for part in _flat(text)]
     bare = [re.sub(r"^(a|an|any|no) ", "", text) if form.startswith("No") else text for text in negatives]
     return form.format(a=_enumerate(bare, "or"))
+
+
+def _flat(text: str) -> list[str]:
+    """Split "nausea or vomiting", but not "blood or pus in the stool"."""
+    return [text] if _PREPOSITION.search(text) else re.split(r", | or ", text)
 
 
 def _enumerate(items: list[str], word: str) -> str:

@@ -18,17 +18,17 @@ from typing import BinaryIO
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a checkout need not be installed
 
-from casefinder.cases import Case, case_to_json
 from compose import compose
 from contents import Stocks
 from drawing import chance, cumulative, stream, whole
+from knowledge import Condition, load_knowledge
 from returns import compose_check_up, is_relapse, may_return, visit_again
 from visits import Visit, draw_visit
 
-from knowledge import Condition, load_knowledge
+from casefinder.cases import Case, case_to_json
 
 DEFAULT_SEED = 20210101
-_RETURN_SHARE = 0.045  # a little more than the 4 % wanted: some cannot come back
+_RETURN_SHARE = 0.05  # a little more than the 4 % wanted: some cannot come back
 _LOOK_BACK = 500  # cases; a second visit follows a first one at most so far before it in the stream
 _FRAME, _TEXT, _RETURN = 0, 1, 2  # salts of the streams of one case
 

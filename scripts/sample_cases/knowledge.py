@@ -224,15 +224,20 @@ def _check_paths(condition: Condition) -> list[str]:
         days = [step.first_day for step in path.steps]
         if days != sorted(days):
             problems.append(f"path {path.name}: steps are not in the order of their days")
-        for step in path.steps:
-            if step.kind not in STEP_KINDS:
-                problems.append(f"path {path.name}: step kind {step.kind!r} is unknown")
-            if _HAN.search(step.en + step.detail_en):
-                problems.append(f"path {path.name}: Chinese in the English of step {step.en!r}")
-            if not _HAN.search(step.zh) and step.zh not in _LATIN_NAMES:
-                problems.append(f"path {path.name}: no Chinese in the name of step {step.zh!r}")
+        problems += [f"path {path.name}: {problem}" for step in path.steps for problem in _check_step(step)]
         if path.notes_zh and not path.notes_en:
             problems.append(f"path {path.name}: note_en is missing")
+    return problems
+
+
+def _check_step(step: PathStep) -> list[str]:
+    problems = []
+    if step.kind not in STEP_KINDS:
+        problems.append(f"step kind {step.kind!r} is unknown")
+    if _HAN.search(step.en + step.detail_en):
+        problems.append(f"Chinese in the English of step {step.en!r}")
+    if not _HAN.search(step.zh) and step.zh not in _LATIN_NAMES:
+        problems.append(f"no Chinese in the name of step {step.zh!r}")
     return problems
 
 

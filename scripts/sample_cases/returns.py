@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
-from casefinder.cases import Age, AgeUnit, Case, Language, Outcome, OutcomeStatus, Sections, StepKind, TreatmentStep
 from compose import case_of, main_diagnosis
 from drawing import chance, pick, whole
+from knowledge import PathStep
 from spans import Span, age_en, age_zh, span_of
 from visits import LAST_DAY, Visit
 
-from knowledge import PathStep
+from casefinder.cases import Age, AgeUnit, Case, Language, Outcome, OutcomeStatus, Sections, StepKind, TreatmentStep
 
 CHECK_UP = "check-up"
-_FINAL = ("died", "transferred", "left_against_advice")
+_NO_RETURN = ("died", "transferred", "left_against_advice", "worsened", "unchanged")  # nothing to check up on here
 _CHECKS = ("test", "advice")
 _STATES_ZH = (
     ("现症状基本消失，精神、饮食可", OutcomeStatus.RECOVERED), ("现无明显不适，日常活动如常", OutcomeStatus.RECOVERED),
@@ -30,14 +30,17 @@ _STATES_EN = (
     ("well in general but still a little short of energy", OutcomeStatus.IMPROVED),
     ("stable with nothing new to report", OutcomeStatus.ONGOING),
 )  # fmt: skip
-_COMPLAINTS_ZH = ("出院后{gap}复诊", "治疗后{gap}复查", "来院复查，距上次就诊{gap}", "{gap}前就诊，今日复诊", "例行复查（上次就诊后{gap}）")
-_COMPLAINTS_EN = ("follow-up visit, {gap} after treatment", "routine review {gap} after the last visit", "check-up after {gap}",
-                  "here for review, last seen {gap} ago")  # fmt: skip
+_N_RECOVERED = 2  # states at the head that are no longer an illness; not for those who had only improved
+_COMPLAINTS_ZH = (
+    "出院后{gap}复诊", "治疗后{gap}复查", "来院复查，距上次就诊{gap}", "{gap}前就诊，今日复诊", "复查（距上次{gap}）",
+)  # fmt: skip
+_COMPLAINTS_EN = ("follow-up visit, {gap} after treatment", "routine review {gap} after the last visit",
+                  "check-up after {gap}", "here for review, last seen {gap} ago")  # fmt: skip
 
 
 def may_return(first: Visit) -> bool:
     """Tell whether a patient can be seen again after this visit."""
-    return first.status not in _FINAL
+    return first.status not in _NO_RETURN
 
 
 def is_relapse(first: Visit) -> bool:
@@ -53,7 +56,7 @@ def visit_again(rng: Random, first: Visit, number: int) -> Visit | None:
     if day > LAST_DAY:
         return None
     age, age_years = _older(first, (day - first.day).days)
-    return replace(first, number=number, day=day, age=age, age_years=age_years, readmitted=None, stay_days=first.stay_days)
+    return replace(first, number=number, day=day, age=age, age_years=age_years, readmitted=None)
 
 
 def compose_check_up(rng: Random, visit: Visit, first: Visit, first_complaint: str) -> Case:
@@ -67,7 +70,8 @@ def compose_check_up(rng: Random, visit: Visit, first: Visit, first_complaint: s
     """
     gap = span_of((visit.day - first.day).days - (first.stay_days or 0), "days")
     english = visit.language == Language.EN
-    state, status = pick(rng, _STATES_EN if english else _STATES_ZH)
+    states = _STATES_EN if english else _STATES_ZH
+    state, status = pick(rng, states if first.status == "recovered" else states[_N_RECOVERED:])
     diagnosis = main_diagnosis(rng, first)
     write = _illness_en if english else _illness_zh
     complaints = _COMPLAINTS_EN if english else (_COMPLAINTS_ZH if first.stay_days is not None else _COMPLAINTS_ZH[1:])
@@ -110,13 +114,14 @@ def _check(rng: Random, step: PathStep, *, english: bool) -> TreatmentStep:
 
 def _illness_zh(rng: Random, visit: Visit, complaint: str, diagnosis: str, gap: Span, state: str) -> str:
     person = f"{'男' if visit.is_male else '女'}，{age_zh(visit.age)}"
+    who = "患儿" if visit.age_years < 14 else "患者"
     place = "住院" if visit.stay_days is not None else "就诊"
     openings = (
         f"{person}。{gap.zh(rng)}前因“{complaint}”在我院{visit.condition.department_zh}{place}，诊断“{diagnosis}”，经治疗好转",
-        f"患者（{person}）{gap.zh(rng)}前以“{complaint}”{place}，考虑{diagnosis}，治疗后病情缓解",
+        f"{who}（{person}）{gap.zh(rng)}前以“{complaint}”{place}，考虑{diagnosis}，治疗后病情缓解",
         f"{person}，因“{complaint}”确诊{diagnosis}，治疗后{gap.zh(rng)}，按期来院",
     )
-    return f"{pick(rng, openings)}。{state}{'，规律用药' if chance(rng, 0.3) else ''}。"
+    return f"{pick(rng, openings)}。{state}{'，规律用药' if visit.status != 'recovered' and chance(rng, 0.4) else ''}。"
 
 
 def _illness_en(rng: Random, visit: Visit, complaint: str, diagnosis: str, gap: Span, state: str) -> str:
@@ -127,4 +132,5 @@ def _illness_en(rng: Random, visit: Visit, complaint: str, diagnosis: str, gap: 
         f"{who}, last seen {gap.en(rng)} ago with {complaint}; diagnosis then: {diagnosis}",
         f"Review of {diagnosis}, {gap.en(rng)} on. {who}; original complaint: {complaint}",
     )
-    return f"{pick(rng, openings)}. {state.capitalize()}{', taking the tablets as prescribed' if chance(rng, 0.3) else ''}."
+    treated = ", keeping to the treatment as prescribed" if visit.status != "recovered" and chance(rng, 0.4) else ""
+    return f"{pick(rng, openings)}. {state.capitalize()}{treated}."

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from casefinder.cases import Age, AgeUnit
 from drawing import chance, pick, triangular
-
 from knowledge import Range
+
+from casefinder.cases import Age, AgeUnit
 
 _DAYS = {"minutes": 1 / 1440, "hours": 1 / 24, "days": 1.0, "weeks": 7.0, "months": 30.4, "years": 365.25}
 _COARSER = {"minutes": (60, "hours", 120), "hours": (24, "days", 49), "days": (7, "weeks", 21),
@@ -47,8 +47,8 @@ class Span:
             return special
         if self.unit == "minutes":
             return f"{self.value}分钟"
-        if self.unit == "hours" and 24 < self.value < 48 and chance(rng, 0.6):
-            return pick(rng, ("1天余", "一天多", "1天"))
+        if self.unit == "hours" and 24 < self.value < 36 and chance(rng, 0.6):
+            return pick(rng, ("1天余", "一天多", "1天多"))
         if self.value > 10:
             return f"{self.value}{_UNIT_ZH[self.unit]}" if chance(rng, 0.75) else f"{self.value}{_plus_zh(self.unit)}"
         written = (
@@ -64,7 +64,7 @@ class Span:
         special = _SPECIAL_EN.get((self.value, self.unit))
         if special and chance(rng, 0.5):
             return special
-        if self.unit == "hours" and 24 < self.value < 48 and chance(rng, 0.5):
+        if self.unit == "hours" and 24 < self.value < 36 and chance(rng, 0.5):
             return "just over a day"
         unit = self.unit if self.value != 1 else self.unit[:-1]
         return f"{_SMALL_EN[self.value] if self.value <= 10 and chance(rng, 0.4) else self.value} {unit}"
@@ -82,7 +82,8 @@ def draw_age(rng: Random, span: Range) -> tuple[Age, float]:
     """
     value = int(triangular(rng, Range(span.low, span.mode, span.high + 0.99)))
     if span.unit == "days":
-        return (Age(value, AgeUnit.DAYS), value / 365.25) if value < 61 else (Age(value // 30, AgeUnit.MONTHS), value / 365)
+        age = Age(value, AgeUnit.DAYS) if value < 61 else Age(value // 30, AgeUnit.MONTHS)
+        return age, value / 365.25
     if span.unit == "months" and value < 24:
         return Age(value, AgeUnit.MONTHS), value / 12
     years = value // 12 if span.unit == "months" else value

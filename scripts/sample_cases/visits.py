@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from casefinder.cases import Age, Language
 from drawing import by_share, chance, cumulative, triangular, whole
+from knowledge import Condition, PathStep, PathVariant, Range
 from spans import Span, draw_age, draw_duration
 
-from knowledge import Condition, PathStep, PathVariant, Range
+from casefinder.cases import Age, Language
 
 FIRST_DAY = date(2021, 1, 1)
 LAST_DAY = date(2025, 12, 31)
@@ -38,6 +38,11 @@ class Visit:
     day: date
     stay_days: int | None
     readmitted: bool | None
+
+    @property
+    def began_in_hospital(self) -> bool:
+        """Whether it befell somebody who was in hospital already, as bleeding after a birth does."""
+        return self.condition.setting == "inpatient" and self.duration.unit == "minutes"
 
 
 def draw_visit(rng: Random, number: int, conditions: tuple[Condition, ...], weights: tuple[float, ...]) -> Visit:
