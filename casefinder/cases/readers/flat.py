@@ -99,6 +99,7 @@ class RowConverter:
         self._age_unit = age_unit
         self._seen: dict[str, None] = {}
         self._known: dict[str, Field | None] = {}
+        self.left_out: dict[str, None] = {}  # columns that name a person, in the order in which they were met
 
     def convert(self, row: Row) -> ReadRow:
         """Return the case of a row, or why it is none."""
@@ -180,7 +181,9 @@ class RowConverter:
             if not text:
                 continue
             text = _without_heading(text, column)
-            if field is None or field is Field.ATTRIBUTE:
+            if field is Field.IDENTITY:
+                self.left_out[column.strip()] = None
+            elif field is None or field is Field.ATTRIBUTE:
                 values.attributes[column] = text
             elif field is Field.DOCUMENT:
                 for part in split_document(text):

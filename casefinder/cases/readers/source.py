@@ -75,6 +75,11 @@ class CaseSource:
             return None
         return min(1.0, (self._bytes_before + self._bytes_here()) / self._bytes_total)
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Names of the columns that were left out so far because they name a person (姓名, 身份证号)."""
+        return tuple(self._converter.left_out)
+
     def __iter__(self) -> Iterator[ReadRow]:
         """Read everything, row by row.
 

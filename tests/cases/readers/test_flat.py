@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from casefinder.cases import Age, AgeUnit, Diagnosis, Outcome, OutcomeStatus
+from casefinder.cases.readers import CaseSource
+from casefinder.cases.reading import ReadCase
 from casefinder.errors import ColumnMapError
 from tests.cases.readers.files import csv_bytes, read, read_table, write
 
@@ -172,3 +174,21 @@ def test_unknown_columns_are_kept_and_shortened_ids_are_refused(tmp_path: Path) 
             "'1.23457E+17' is a long number that a spreadsheet has shortened; format the column as text",
         )
     ]
+
+
+def test_columns_that_name_a_person_are_left_out_and_told(tmp_path: Path) -> None:
+    (tmp_path / "cases.csv").write_text(
+        "id,主诉,姓名,身份证号,联系电话\n1,胸痛,某某,110,138\n2,咳嗽,,,\n", encoding="utf-8"
+    )
+    source = CaseSource(tmp_path / "cases.csv")
+    rows = list(source)
+    assert [row.case.attributes for row in rows if isinstance(row, ReadCase)] == [{}, {}]
+    assert source.left_out == ("姓名", "身份证号", "联系电话")
+
+
+def test_column_that_names_a_person_is_kept_or_another_left_out_on_request(tmp_path: Path) -> None:
+    (tmp_path / "cases.csv").write_text("id,主诉,姓名,床号\n1,胸痛,某某,12\n", encoding="utf-8")
+    source = CaseSource(tmp_path / "cases.csv", column_map={"姓名": "attribute", "床号": "identity"})
+    (row,) = source
+    assert isinstance(row, ReadCase)
+    assert (row.case.attributes, source.left_out) == ({"姓名": "某某"}, ("床号",))

@@ -18,7 +18,7 @@ from casefinder.errors import ColumnMapError
         ("年龄单位", Field.AGE_UNIT), ("住院天数（天）", Field.STAY_DAYS), ("*性别*", Field.SEX),
         ("既往史", Field.PAST_HISTORY), ("ICD-10", Field.ICD10), ("出院诊断", Field.DIAGNOSIS),
         ("document", Field.DOCUMENT),
-        ("疾病", None), ("attribute", None), ("姓名", None), ("", None), ("  ", None), ("()", None),
+        ("疾病", None), ("attribute", None), ("姓名", Field.IDENTITY), ("", None), ("  ", None), ("()", None),
     ],
 )  # fmt: skip
 def test_common_headings_are_understood(heading: str, field: Field | None) -> None:
