@@ -90,8 +90,8 @@ _HEADINGS: Final[Mapping[Field, str]] = {
     # What names a person or leads to one. Nothing here needs it, so it is left out unless the user maps it elsewhere.
     Field.IDENTITY: "name, patient name, full name, phone, phone number, telephone, mobile, address, home address,"
     " email, passport number, ssn, social security number, 姓名, 患者姓名, 病人姓名, 身份证, 身份证号, 身份证号码,"
-    " 证件号, 证件号码, 电话, 联系电话, 手机, 手机号, 手机号码, 住址, 家庭住址, 家庭地址, 地址, 联系地址, 联系人, 联系人姓名,"
-    " 联系人电话, 邮箱, 电子邮箱, 医保卡号, 社保卡号",
+    " 证件号, 证件号码, 电话, 联系电话, 手机, 手机号, 手机号码, 住址, 家庭住址, 家庭地址, 地址, 联系地址,"
+    " 联系人, 联系人姓名, 联系人电话, 邮箱, 电子邮箱, 医保卡号, 社保卡号",
 }  # fmt: skip
 # What only the parts of a text are called; as the name of a column each could mean something else.
 _PART_HEADINGS: Final[Mapping[Field, str]] = {
