@@ -74,7 +74,10 @@ class BagOfFeatures(InputModule):
 
     @classmethod
     def load(  # type: ignore[override]  # what is not named here is passed on by name
-        cls, model_name_or_path: str, subfolder: str = "", **kwargs: Any  # noqa: ANN401
+        cls,
+        model_name_or_path: str,
+        subfolder: str = "",
+        **kwargs: Any,  # noqa: ANN401
     ) -> Self:
         """Read what `save` wrote."""
         where = {k: v for k, v in kwargs.items() if k in {"token", "cache_folder", "revision", "local_files_only"}}
