@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 VECTOR_DTYPE: Final = "<f2"  # little-endian float16: half the size of float32, within 2**-11 of each component
 
 
@@ -48,3 +48,7 @@ def create_schema(database: Database) -> None:
     )
     database.table("case_diagnoses").create_index(["name_key"])
     database.table("case_diagnoses").create_index(["icd10"])
+    # What was read out of the texts of a case, by which version of lexicon and rules; computed once per case.
+    database.table("findings").create(
+        {"case_key": int, "fingerprint": str, "data": str}, pk="case_key", not_null={"fingerprint", "data"}
+    )

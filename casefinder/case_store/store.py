@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from casefinder.case_store.case_findings import CaseFindings
 from casefinder.case_store.documents import read_document
 from casefinder.case_store.filters import Where
 from casefinder.case_store.schema import SCHEMA_VERSION, VECTOR_DTYPE
@@ -128,6 +129,48 @@ class CaseStore:
         query = "SELECT n.key, v.vector FROM diagnosis_names n JOIN vectors v ON v.key = n.vector_key ORDER BY n.key"
         rows = self._rows(query, ())
         return np.array([key for key, _ in rows], dtype=np.int64), _matrix([vector for _, vector in rows])
+
+    def every_case(self) -> Iterator[tuple[int, Case, CaseFindings]]:
+        """Iterate over all cases by key, with what was read out of their texts.
+
+        Raises:
+            CaseBaseDamagedError: A record was altered on disk.
+        """
+        query = (
+            "SELECT c.key, c.id, c.document, c.checksum, f.data FROM cases c JOIN findings f ON f.case_key = c.key"
+            " WHERE c.key > ? ORDER BY c.key LIMIT ?"
+        )
+        last = -1
+        while rows := self._rows(query, (last, _ROWS_PER_READ)):
+            last = rows[-1][0]
+            for key, case_id, document, checksum, findings in rows:
+                yield key, read_document(case_id, document, checksum), CaseFindings.from_json(findings)
+
+    def findings(self, keys: Sequence[int]) -> dict[int, CaseFindings]:
+        """Return what was read out of the texts of some cases, by key."""
+        rows = self._rows_in("SELECT case_key, data FROM findings WHERE case_key IN ({})", keys)
+        return {key: CaseFindings.from_json(data) for key, data in rows}
+
+    def findings_under(self, ids: Sequence[str], *, fingerprint: str) -> dict[bytes, CaseFindings]:
+        """Return the findings of those cases that the same lexicon and rules have read, by checksum of the case."""
+        query = (
+            "SELECT c.checksum, f.data FROM findings f JOIN cases c ON c.key = f.case_key"
+            " WHERE f.fingerprint = ? AND c.id IN ({})"
+        )
+        rows = self._rows_in(query, ids, fingerprint)
+        return {checksum: CaseFindings.from_json(data) for checksum, data in rows}
+
+    def ids_of(self, keys: Sequence[int]) -> list[str]:
+        """Return the ids of cases by key, in the order asked for."""
+        ids = dict(self._rows_in("SELECT key, id FROM cases WHERE key IN ({})", keys))
+        return [ids[key] for key in keys]
+
+    def vectors_of(self, keys: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+        """Return the vectors of some cases by key, float32 [dim] each."""
+        query = "SELECT c.key, v.vector FROM cases c JOIN vectors v ON v.key = c.vector_key WHERE c.key IN ({})"
+        rows = self._rows_in(query, keys)
+        matrix = _matrix([vector for _, vector in rows])
+        return {key: matrix[row] for row, (key, _) in enumerate(rows)}
 
     def names_of(self, keys: Sequence[int]) -> dict[int, tuple[int, ...]]:
         """Return the keys of the diagnosis wordings of some cases, in their order; none for a case without."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from casefinder.case_store.case_findings import CaseFindings
 from casefinder.case_store.documents import checksum_of
 from casefinder.case_store.schema import SCHEMA_VERSION, VECTOR_DTYPE, create_schema
 from casefinder.cases import Case, case_to_json
@@ -24,27 +25,37 @@ _VARIABLES: Final = 500  # values per IN (...) list; SQLite's own limit is 32,76
 
 @dataclass(frozen=True, slots=True)
 class EncodedCase:
-    """A case ready to be stored: with the digest of its presentation, and its diagnoses in normalised wording."""
+    """A case ready to be stored.
+
+    Attributes:
+        case: The case.
+        digest: Of its presentation; its vector is stored under it.
+        diagnosis_texts: Its diagnoses in normalised wording.
+        findings: What was read out of its texts.
+    """
 
     case: Case
     digest: bytes
     diagnosis_texts: tuple[str, ...]
+    findings: CaseFindings
 
 
 class CaseWriter:
     """Fills the database of one case base. One writer at a time; use as a context manager."""
 
-    def __init__(self, path: Path, *, fingerprint: str) -> None:
+    def __init__(self, path: Path, *, fingerprint: str, findings_fingerprint: str) -> None:
         """Open a database, creating its tables when the file is new.
 
         Args:
             path: The SQLite file.
             fingerprint: Of the encoder whose vectors are stored.
+            findings_fingerprint: Of the lexicon and rules that findings are read out by.
         """
         from sqlite_utils import Database
 
         self._database: Database = Database(path)
         self._fingerprint = fingerprint
+        self._findings_fingerprint = findings_fingerprint
         self._connection: sqlite3.Connection = self._database.conn
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
@@ -70,7 +81,7 @@ class CaseWriter:
     def forget_cases(self) -> None:
         """Drop all cases and keep their vectors: what an interrupted build had encoded is used again."""
         with self._connection:
-            for table in ("case_diagnoses", "diagnosis_names", "cases"):
+            for table in ("findings", "case_diagnoses", "diagnosis_names", "cases"):
                 self._database.table(table).delete_where()
 
     def count(self) -> int:
@@ -120,7 +131,7 @@ class CaseWriter:
             )
             names = ({"text": text, "vector_key": vector_keys.get(digest)} for text, digest in name_digests.items())
             self._database.table("diagnosis_names").insert_all(names, ignore=True)
-            self._add_diagnoses(entries, list(name_digests))
+            self._add_readings(entries, list(name_digests))
 
     def finish(self) -> None:
         """Drop vectors that nothing refers to, and leave one file that can be read without a journal."""
@@ -139,10 +150,11 @@ class CaseWriter:
         for start in range(0, len(keys), _VARIABLES):
             batch = keys[start : start + _VARIABLES]
             marks = ",".join("?" * len(batch))
-            self._connection.execute(f"DELETE FROM case_diagnoses WHERE case_key IN ({marks})", batch)
+            for table in ("case_diagnoses", "findings"):
+                self._connection.execute(f"DELETE FROM {table} WHERE case_key IN ({marks})", batch)
             self._connection.execute(f"DELETE FROM cases WHERE key IN ({marks})", batch)
 
-    def _add_diagnoses(self, entries: Sequence[EncodedCase], texts: Sequence[str]) -> None:
+    def _add_readings(self, entries: Sequence[EncodedCase], texts: Sequence[str]) -> None:
         case_keys = dict(self._select("SELECT id, key FROM cases WHERE id IN ({})", [e.case.id for e in entries]))
         name_keys = dict(self._select("SELECT text, key FROM diagnosis_names WHERE text IN ({})", texts))
         rows = [
@@ -156,6 +168,15 @@ class CaseWriter:
             for position, (diagnosis, text) in enumerate(zip(entry.case.diagnoses, entry.diagnosis_texts, strict=True))
         ]
         self._database.table("case_diagnoses").insert_all(rows, batch_size=_VARIABLES)
+        findings = (
+            {
+                "case_key": case_keys[entry.case.id],
+                "fingerprint": self._findings_fingerprint,
+                "data": entry.findings.to_json(),
+            }
+            for entry in entries
+        )
+        self._database.table("findings").insert_all(findings, batch_size=_VARIABLES)
 
     def _vector_keys(self, digests: Sequence[bytes]) -> dict[bytes, int]:
         query = "SELECT digest, key FROM vectors WHERE fingerprint = ? AND digest IN ({})"

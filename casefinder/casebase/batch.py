@@ -9,8 +9,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.case_store import CaseStore, CaseWriter, EncodedCase, checksum_of
+from casefinder.case_store import CaseFindings, CaseStore, CaseWriter, EncodedCase, checksum_of
 from casefinder.casebase.encoding import Parts, encode_parts
+from casefinder.casebase.reading_findings import findings_fingerprint, read_findings
 from casefinder.cases import case_to_json
 from casefinder.cases.reading import Origin, ReadCase, ReadRow, Reject
 from casefinder.encoders import Encoder
@@ -58,7 +59,7 @@ class BatchWriter:
         """Store the cases of a batch and return what is rejected: bad rows, duplicates, and empty texts."""
         rejects = [row for row in rows if isinstance(row, Reject)]
         kept = self._without_duplicates([row for row in rows if isinstance(row, ReadCase)], rejects)
-        prepared = [_prepare(row) for row in kept]
+        prepared = self._prepared(list(kept))
         without_vector = self._store_vectors(prepared)
         storable = []
         for item in prepared:
@@ -68,6 +69,13 @@ class BatchWriter:
                 storable.append(item.entry)
         self._writer.add_cases(storable, name_digests=_name_digests(storable))
         return rejects
+
+    def _prepared(self, rows: Sequence[ReadCase]) -> list[_Prepared]:
+        """Read the findings of cases, unless the previous case base holds them, and compose what is encoded."""
+        known: dict[bytes, CaseFindings] = {}
+        if self._previous is not None:
+            known = self._previous.findings_under([row.case.id for row in rows], fingerprint=findings_fingerprint())
+        return [_prepare(row, known.get(checksum_of(case_to_json(row.case)))) for row in rows]
 
     def _without_duplicates(self, rows: Sequence[ReadCase], rejects: list[Reject]) -> Iterable[ReadCase]:
         known = self._writer.checksums([row.case.id for row in rows])
@@ -104,10 +112,11 @@ class BatchWriter:
         return self._previous.vectors_under(list(digests), fingerprint=self._encoder.fingerprint)
 
 
-def _prepare(row: ReadCase) -> _Prepared:
+def _prepare(row: ReadCase, findings: CaseFindings | None) -> _Prepared:
     parts = compose_presentation(row.case)
     names = tuple(normalise_text(diagnosis.text) for diagnosis in row.case.diagnoses)
-    return _Prepared(EncodedCase(row.case, presentation_digest(parts), names), parts, row.origin)
+    entry = EncodedCase(row.case, presentation_digest(parts), names, findings or read_findings(row.case))
+    return _Prepared(entry, parts, row.origin)
 
 
 def _name_digests(entries: Sequence[EncodedCase]) -> dict[str, bytes]:

@@ -25,6 +25,7 @@ from casefinder.casebase.manifest import (
     INDEX_NAME,
     REJECTS_NAME,
     STORE_NAME,
+    TERMS_NAME,
     Manifest,
     open_private,
     read_manifest,
@@ -32,6 +33,8 @@ from casefinder.casebase.manifest import (
     sync_path,
     write_manifest,
 )
+from casefinder.casebase.reading_findings import findings_fingerprint
+from casefinder.casebase.terms import write_terms
 from casefinder.cases.reading import ReadRow, Reject
 from casefinder.encoders import Encoder
 from casefinder.errors import CaseBaseError, RejectedRowError
@@ -149,15 +152,18 @@ class _Build:
         path = self._staging / STORE_NAME
         self._staging.mkdir(mode=0o700, exist_ok=True)
         try:
-            writer = CaseWriter(path, fingerprint=self._encoder.fingerprint)
+            writer = self._writer(path)
             writer.forget_cases()
         except sqlite3.DatabaseError:
             # The interruption left no usable database (or one of another schema): begin from nothing.
             shutil.rmtree(self._staging)
             self._staging.mkdir(mode=0o700)
-            writer = CaseWriter(path, fingerprint=self._encoder.fingerprint)
+            writer = self._writer(path)
         path.chmod(0o600)
         return writer
+
+    def _writer(self, path: Path) -> CaseWriter:
+        return CaseWriter(path, fingerprint=self._encoder.fingerprint, findings_fingerprint=findings_fingerprint())
 
     def _store_all(self, rows: Iterable[ReadRow], batches: BatchWriter, *, strict: bool, progress: Progress) -> int:
         """Store every case; write every reject down; return the number of rejects."""
@@ -174,10 +180,12 @@ class _Build:
 
     def _index(self, current: Manifest | None, progress: Progress) -> Manifest:
         store_path, index_path = self._staging / STORE_NAME, self._staging / INDEX_NAME
+        terms_path = self._staging / TERMS_NAME
         with CaseStore(store_path) as store:
             plan, recall = write_index(store, index_path, advance=lambda n: progress(Phase.INDEXING, n))
+            write_terms(store, terms_path)
             n_cases = store.count()
-        for path in (store_path, index_path):
+        for path in (store_path, index_path, terms_path):
             path.chmod(0o600)
             sync_path(path)
         return Manifest(
@@ -192,6 +200,7 @@ class _Build:
             recall_at_10=recall,
             store=stored_file(store_path),
             index=stored_file(index_path),
+            terms=stored_file(terms_path),
         )
 
     def _publish(self, manifest: Manifest, n_rejected: int) -> Path | None:

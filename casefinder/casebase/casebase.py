@@ -1,4 +1,4 @@
-"""An open case base: records and index of one generation, as one unit."""
+"""An open case base: records and what is derived from them, of one generation, as one unit."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from casefinder.casebase.indexing import load_index
 from casefinder.casebase.manifest import (
     INDEX_NAME,
     STORE_NAME,
+    TERMS_NAME,
     Manifest,
     StoredFile,
     read_manifest,
     stored_file,
 )
+from casefinder.casebase.terms import TermIndex
 from casefinder.encoders import Encoder
 from casefinder.errors import CaseBaseDamagedError, EncoderMismatchError
 from casefinder.vector_index import VectorIndex
@@ -26,12 +28,15 @@ class CaseBase:
     An open case base keeps the generation that it opened, also when a rebuild replaces it meanwhile.
     """
 
-    def __init__(self, directory: Path, manifest: Manifest, store: CaseStore, index: VectorIndex) -> None:
+    def __init__(
+        self, directory: Path, manifest: Manifest, store: CaseStore, index: VectorIndex, terms: TermIndex
+    ) -> None:
         """Hold what ``open_case_base`` has opened and checked."""
         self.directory = directory
         self.manifest = manifest
         self.store = store
         self.index = index
+        self.terms = terms
 
     def __enter__(self) -> CaseBase:
         """Return the case base."""
@@ -65,7 +70,7 @@ class CaseBase:
 def open_case_base(directory: Path) -> CaseBase:
     """Open the current generation of a case base.
 
-    The index file is checked in full (its format has no checksum of its own), the database by its size here
+    The derived files are checked in full (their formats have no checksum of their own), the database by its size here
     and by a checksum per record when the record is read.
 
     Raises:
@@ -87,13 +92,14 @@ def open_case_base(directory: Path) -> CaseBase:
 
 def _open_generation(directory: Path, manifest: Manifest) -> CaseBase:
     folder = directory / manifest.generation
-    store_path, index_path = folder / STORE_NAME, folder / INDEX_NAME
+    store_path, index_path, terms_path = folder / STORE_NAME, folder / INDEX_NAME, folder / TERMS_NAME
     _check_size(store_path, manifest.store)
-    _check_size(index_path, manifest.index)
-    if stored_file(index_path) != manifest.index:
-        raise _damaged(index_path, "was altered on disk")
-    store = CaseStore(store_path)
-    return CaseBase(directory, manifest, store, load_index(index_path, manifest.plan))
+    for path, expected in ((index_path, manifest.index), (terms_path, manifest.terms)):
+        _check_size(path, expected)
+        if stored_file(path) != expected:
+            raise _damaged(path, "was altered on disk")
+    index, terms = load_index(index_path, manifest.plan), TermIndex(terms_path)
+    return CaseBase(directory, manifest, CaseStore(store_path), index, terms)
 
 
 def _check_size(path: Path, expected: StoredFile) -> None:

@@ -5,6 +5,7 @@ casebase.json            the manifest; replaced in one step when a build is comp
 generation-000002/
 cases.sqlite           records and vectors, the only truth
 vectors.index          FAISS or numpy index, derived from the records
+terms.index            words, concepts and traits of the cases, derived from the records
 rejects.jsonl            rows of the last build that are no valid case
 building/                an unfinished build; what it has encoded is used again
 lock                     held by the one writer
@@ -22,10 +23,11 @@ from typing import Any, Final, TextIO
 from casefinder.errors import CaseBaseDamagedError, CaseBaseFormatError, CaseBaseNotFoundError
 from casefinder.vector_index import IndexKind, IndexPlan
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 MANIFEST_NAME: Final = "casebase.json"
 STORE_NAME: Final = "cases.sqlite"
 INDEX_NAME: Final = "vectors.index"
+TERMS_NAME: Final = "terms.index"
 REJECTS_NAME: Final = "rejects.jsonl"
 BUILDING_NAME: Final = "building"
 LOCK_NAME: Final = "lock"
@@ -56,6 +58,7 @@ class Manifest:
         recall_at_10: Share of the ten nearest cases that the index finds, measured on the base's own cases.
         store: The database file; ``sha256`` is that of the file as built.
         index: The index file.
+        terms: The file of words, concepts and traits.
     """
 
     generation: str
@@ -69,6 +72,7 @@ class Manifest:
     recall_at_10: float
     store: StoredFile
     index: StoredFile
+    terms: StoredFile
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
@@ -105,6 +109,11 @@ def read_manifest(directory: Path) -> Manifest:
             f"{path} has format version {body['format_version']}, this casefinder reads {FORMAT_VERSION};"
             " upgrade casefinder, or build the case base again"
         )
+    if body["format_version"] < FORMAT_VERSION:
+        raise CaseBaseFormatError(
+            f"{path} has format version {body['format_version']}, this casefinder reads {FORMAT_VERSION};"
+            " build the case base again from its source"
+        )
     if body.pop("checksum", None) != _checksum(body):
         raise _damaged(path)
     return _manifest(body)
@@ -133,8 +142,8 @@ def sync_path(path: Path) -> None:
 def _manifest(body: dict[str, Any]) -> Manifest:
     fields = {name: body[name] for name in Manifest.__dataclass_fields__}
     plan = fields.pop("plan")
-    store, index = StoredFile(**fields.pop("store")), StoredFile(**fields.pop("index"))
-    return Manifest(plan=IndexPlan(**{**plan, "kind": IndexKind(plan["kind"])}), store=store, index=index, **fields)
+    files = {name: StoredFile(**fields.pop(name)) for name in ("store", "index", "terms")}
+    return Manifest(**{**fields, **files, "plan": IndexPlan(**{**plan, "kind": IndexKind(plan["kind"])})})
 
 
 def _checksum(body: dict[str, Any]) -> str:

@@ -8,12 +8,14 @@ from casefinder.text.presentation import (
     diagnosis_digest,
     presentation_digest,
 )
+from casefinder.text.terms import lexical_terms
 
 __all__ = [
     "SECTION_WEIGHTS",
     "WeightedText",
     "compose_presentation",
     "diagnosis_digest",
+    "lexical_terms",
     "normalise_text",
     "presentation_digest",
 ]

@@ -23,6 +23,7 @@ from tests.material import HashEncoder, made_cases, rows_of
 
 STORE = Path("generation-000001/cases.sqlite")
 INDEX = Path("generation-000001/vectors.index")
+TERMS = Path("generation-000001/terms.index")
 MANIFEST = Path("casebase.json")
 
 
@@ -50,7 +51,7 @@ def remove(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [truncate, empty, remove])
-@pytest.mark.parametrize("file", [STORE, INDEX])
+@pytest.mark.parametrize("file", [STORE, INDEX, TERMS])
 def test_missing_or_cut_file_is_reported_on_opening(base: Path, file: Path, damage: Callable[[Path], None]) -> None:
     damage(base / file)
     with pytest.raises(
@@ -59,7 +60,7 @@ def test_missing_or_cut_file_is_reported_on_opening(base: Path, file: Path, dama
         open_case_base(base)
 
 
-@pytest.mark.parametrize("file", [INDEX, MANIFEST])
+@pytest.mark.parametrize("file", [INDEX, TERMS, MANIFEST])
 def test_flipped_bit_is_reported_on_opening(base: Path, file: Path) -> None:
     flip_bit(base / file)
     with pytest.raises((CaseBaseDamagedError, CaseBaseFormatError), match=r"altered|newer|reads"):
@@ -110,7 +111,14 @@ def test_directory_without_a_base_says_how_to_make_one(tmp_path: Path) -> None:
 def test_newer_format_is_refused(base: Path) -> None:
     body = json.loads((base / MANIFEST).read_text("utf-8"))
     (base / MANIFEST).write_text(json.dumps(body | {"format_version": 99}), "utf-8")
-    with pytest.raises(CaseBaseFormatError, match="has format version 99, this casefinder reads 1; upgrade casefinder"):
+    with pytest.raises(CaseBaseFormatError, match="has format version 99, this casefinder reads 2; upgrade casefinder"):
+        open_case_base(base)
+
+
+def test_older_format_is_refused_with_what_to_do(base: Path) -> None:
+    body = json.loads((base / MANIFEST).read_text("utf-8"))
+    (base / MANIFEST).write_text(json.dumps(body | {"format_version": 1}), "utf-8")
+    with pytest.raises(CaseBaseFormatError, match="has format version 1, this casefinder reads 2; build the case base"):
         open_case_base(base)
 
 
