@@ -1,6 +1,24 @@
 """Search: from a question to the most similar cases."""
 
-from casefinder.search.hit import Answer, Hit, MatchedBy
+from casefinder.search.explanation import Explanation, FindingPair, ValuePair
+from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
 from casefinder.search.searching import MAX_K, Searcher
+from casefinder.search.weights import COSTS, GAINS, PARTS, RankingWeights, read_weights, write_weights
 
-__all__ = ["MAX_K", "Answer", "Hit", "MatchedBy", "Searcher"]
+__all__ = [
+    "COSTS",
+    "GAINS",
+    "MAX_K",
+    "PARTS",
+    "Answer",
+    "Explanation",
+    "FindingPair",
+    "Hit",
+    "MatchedBy",
+    "RankingWeights",
+    "ScorePart",
+    "Searcher",
+    "ValuePair",
+    "read_weights",
+    "write_weights",
+]

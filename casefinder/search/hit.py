@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from casefinder.cases import Case
 from casefinder.encoders import Relation
+from casefinder.search.explanation import Explanation
 
 
 class MatchedBy(StrEnum):
@@ -14,6 +15,22 @@ class MatchedBy(StrEnum):
 
     PRESENTATION = "presentation"
     DIAGNOSIS = "diagnosis"
+    TREATMENT = "treatment"
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """One part of a similarity.
+
+    Attributes:
+        name: Name of the part; see ``casefinder.search.weights``.
+        value: How much of it there is, 0 to 1.
+        share: What it adds to the similarity; below 0 for a cost. The shares of a hit add up to its similarity.
+    """
+
+    name: str
+    value: float
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +40,23 @@ class Hit:
     Attributes:
         rank: 1 for the most similar case.
         case: The case.
-        similarity: What hits are ordered by: the higher of the two cosines below, -1 to 1.
-        matched_by: Which of the two it is.
-        presentation_cosine: Cosine of the question and the presentation of the case.
+        similarity: What hits are ordered by: the sum of the parts below, at most 1.
+        parts: What the similarity is made of; parts that do not apply to the question are left out.
+        explanation: Which findings match, contradict and are missing, and where they stand.
+        matched_by: Which side of the case the question met best.
+        presentation_cosine: Cosine of the question and the presentation of the case, -1 to 1.
         diagnosis_cosine: Highest cosine of the question and a diagnosis of the case; None where the question
             names none of its diagnoses.
-        percent: The similarity as a percentage, 0 to 100, by the encoder's calibration; None where it has none.
-        relation: The similarity as a word, by the same calibration; None where it has none.
+        percent: The similarity as a percentage, 0 to 100; None where the encoder has no calibration.
+        relation: What the better of the cosines means by the encoder's calibration, None where it has none; a
+            case that contradicts a finding is never a near-duplicate.
     """
 
     rank: int
     case: Case
     similarity: float
+    parts: tuple[ScorePart, ...]
+    explanation: Explanation
     matched_by: MatchedBy
     presentation_cosine: float
     diagnosis_cosine: float | None
@@ -48,12 +70,14 @@ class Answer:
 
     Attributes:
         hits: Most similar first; fewer than asked for only when no more cases match the filter.
-        exact: Whether no more similar case can have been missed.
-        expected_recall: Share of the k most similar cases that is found on average (0-1); 1 when exact.
+        is_known: Whether the case base holds anything similar; if not, the hits are strangers.
+        exact: Whether no nearer case, in meaning or in words, can have been missed.
+        expected_recall: Share of the k nearest cases that is found on average (0-1); 1 when exact.
         n_candidates: Cases that the filter let through.
     """
 
     hits: tuple[Hit, ...]
+    is_known: bool
     exact: bool
     expected_recall: float
     n_candidates: int

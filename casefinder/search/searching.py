@@ -1,25 +1,27 @@
-"""From a question to the most similar cases.
-
-A case is met from two sides: by its presentation (``胸痛伴冷汗``) and by the name of its diagnosis (``心梗``).
-The presentation is searched in the vector index; the distinct wordings of diagnoses are few, are compared with
-the question one by one, and the cases of those that the question names are searched among themselves.
-"""
+"""From a question to the most similar cases: read, gather candidates, rank, explain."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
-from casefinder.case_store import Where
+from casefinder.case_store import CaseFindings, Where
 from casefinder.casebase import CaseBase
-from casefinder.encoders import Encoder, Vectors
-from casefinder.errors import EmptyQueryError, QueryError
+from casefinder.cases import Case
+from casefinder.clinical.findings import default_extractor
+from casefinder.encoders import Encoder, Relation
+from casefinder.errors import QueryError
+from casefinder.search.asked import asked_findings
+from casefinder.search.candidates import CandidateFinder
 from casefinder.search.diagnoses import DiagnosisNames
-from casefinder.search.hit import Answer, Hit, MatchedBy
-from casefinder.text import normalise_text
-from casefinder.vector_index import Ids, Neighbours
+from casefinder.search.explanation import explain
+from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
+from casefinder.search.knowing import is_known
+from casefinder.search.question import Question, read_question
+from casefinder.search.ranking import Matrix, Scored, applying, score_parts, similarities, weights_for
+from casefinder.search.weights import PARTS, RankingWeights, read_weights
+from casefinder.vector_index import Ids
 
 MAX_K: Final = 1_000
 
@@ -27,15 +29,24 @@ MAX_K: Final = 1_000
 class Searcher:
     """Answers questions over one case base. Safe to share between threads."""
 
-    def __init__(self, casebase: CaseBase, encoder: Encoder) -> None:
+    def __init__(self, casebase: CaseBase, encoder: Encoder, *, weights: RankingWeights | None = None) -> None:
         """Join a case base and the encoder that made its vectors.
+
+        Args:
+            casebase: What is searched.
+            encoder: The encoder that made its vectors.
+            weights: Of the ranking; by default those learned for the case base, else the shipped ones.
 
         Raises:
             EncoderMismatchError: Another encoder made them.
+            CaseBaseDamagedError: The learned weights cannot be read.
         """
         casebase.check_encoder(encoder)
         self._casebase = casebase
         self._encoder = encoder
+        self._weights = weights or read_weights(casebase.directory)
+        self._lexicon = default_extractor().lexicon
+        self._candidates = CandidateFinder(casebase, self._lexicon)
         keys, vectors = casebase.store.diagnosis_vectors()
         self._names = DiagnosisNames(keys, vectors, calibration=encoder.calibration)
 
@@ -43,10 +54,9 @@ class Searcher:
         """Find the k cases most similar to a text.
 
         Args:
-            text: A complaint, a presentation or a diagnosis, in Chinese, English or both.
+            text: A complaint, a presentation, a diagnosis, a drug or a code, in Chinese, English or both.
             k: Cases wanted, 1 to 1,000.
-            where: Only cases that match this filter; the answer is then exact, and falls short of k only
-                when fewer cases match.
+            where: Only cases that match this filter; the answer falls short of k only when fewer cases match.
 
         Raises:
             EmptyQueryError: The text holds nothing that could be compared.
@@ -55,74 +65,137 @@ class Searcher:
         """
         if not 1 <= k <= MAX_K:
             raise QueryError(f"k is {k}; ask for 1 to {MAX_K} cases")
-        query = self._encode(text)
         among = None if where is None else self._casebase.store.matching(where)
         n_candidates = self._casebase.manifest.n_cases if among is None else len(among)
-        if n_candidates == 0:
-            return Answer((), exact=True, expected_recall=1.0, n_candidates=0)
-        neighbours = self._casebase.index.search(query[None], k=k, among=among)
-        hits = self._ranked(query, neighbours, k=k, among=among)
-        recall = 1.0 if neighbours.exact else self._casebase.manifest.recall_at_10
-        return Answer(hits, exact=neighbours.exact, expected_recall=recall, n_candidates=n_candidates)
+        scored = self.score(text, k=k, among=among)
+        hits = self._hits(scored, similarities(scored.parts, scored.applies, self._weights), k=k)
+        return Answer(
+            hits,
+            is_known=not n_candidates or is_known(hits),
+            exact=scored.exact,
+            expected_recall=1.0 if scored.exact else self._casebase.manifest.recall_at_10,
+            n_candidates=n_candidates,
+        )
 
-    def _encode(self, text: str) -> Vectors:
-        query: Vectors = self._encoder.encode([normalise_text(text)])[0]
-        if not query.any():
-            raise EmptyQueryError("the question holds no words; describe a complaint, such as 胸痛伴冷汗")
-        return query
+    def score(self, text: str, *, k: int, among: Ids | None = None) -> Scored:
+        """Gather the candidates for the k best cases and compute the parts of their scores, in no order.
 
-    def _ranked(self, query: Vectors, neighbours: Neighbours, *, k: int, among: Ids | None) -> tuple[Hit, ...]:
-        """Merge what was met by presentation with what was met by diagnosis, and keep the best k."""
-        presentation = dict(neighbours.row(0))
-        named = self._names.named_by(query)
-        if named:
-            presentation |= self._cases_named(query, list(named), k=k, among=among)
-        keys = list(presentation)
-        diagnoses = {
-            key: max((named[name] for name in names if name in named), default=None)
-            for key, names in self._casebase.store.names_of(keys).items()
-        }
-        # A diagnosis of many cases meets them all equally: their order is then that of their presentations.
-        keys.sort(key=lambda key: (-_similarity(presentation[key], diagnoses[key]), -presentation[key], key))
-        return self._hits(keys[:k], presentation, diagnoses)
+        Args:
+            text: The question.
+            k: Cases wanted.
+            among: Only these keys, when given.
 
-    def _cases_named(self, query: Vectors, names: Sequence[int], *, k: int, among: Ids | None) -> dict[int, float]:
-        """Return the best k cases of each named diagnosis, by presentation, with their cosines.
-
-        Once k cases of better named diagnoses are found, those of the next could not rank before them.
+        Raises:
+            EmptyQueryError: The text holds nothing that could be compared.
         """
-        found: dict[int, float] = {}
+        terms, n_cases = self._casebase.terms, self._casebase.manifest.n_cases
+        question = read_question(text, self._encoder)
+        asked = asked_findings(question.mentions, terms.traits, self._lexicon, n_cases=n_cases)
+        named = self._names.named_by(question.vector)
+        named_keys = self._cases_named(question, list(named), k=k, among=among)
+        candidates = self._candidates.find(question, asked, named_keys, k=k, among=among)
+        keys = terms.keys[candidates.rows]
+        diagnoses = self._diagnosis_cosines(keys, named)
+        parts = score_parts(
+            question,
+            asked,
+            terms.traits,
+            candidates.rows,
+            meaning=self._meaning(np.fmax(candidates.cosines, diagnoses)),
+            words=candidates.words,
+            names=candidates.names,
+        )
+        return Scored(
+            question=question,
+            asked=asked,
+            keys=keys,
+            parts=parts,
+            applies=applying(question, asked, names_found=candidates.names_found),
+            cosines=candidates.cosines,
+            diagnoses=diagnoses,
+            exact=candidates.exact,
+        )
+
+    def ids_of(self, keys: Ids) -> list[str]:
+        """Return the ids of cases by key, in order."""
+        return self._casebase.store.ids_of(keys.tolist())
+
+    def _cases_named(self, question: Question, names: list[int], *, k: int, among: Ids | None) -> Ids:
+        """Return the keys of the best k cases of each diagnosis that a question names, by presentation.
+
+        Once k cases of better named diagnoses are found, those of the next could hardly rank before them.
+        """
+        found: set[int] = set()
         for name in names:
             if len(found) >= k:
                 break
             keys = self._casebase.store.with_names([name])
             keys = keys if among is None else np.intersect1d(keys, among, assume_unique=True)
             if len(keys):
-                found |= dict(self._casebase.index.search(query[None], k=k, among=keys).row(0))
-        return found
+                near = self._casebase.index.search(question.vector[None], k=k, among=keys)
+                found |= {key for key, _ in near.row(0)}
+        return np.array(sorted(found), dtype=np.int64)
 
-    def _hits(
-        self, keys: Sequence[int], presentation: dict[int, float], diagnoses: dict[int, float | None]
-    ) -> tuple[Hit, ...]:
-        cases = self._casebase.store.cases(keys)
+    def _diagnosis_cosines(self, keys: Ids, named: dict[int, float]) -> Matrix:
+        """Return for each case the best cosine of a diagnosis that the question names, NaN where there is none."""
+        cosines = np.full(len(keys), np.nan, dtype=np.float32)
+        if named:
+            names = self._casebase.store.names_of(keys.tolist())
+            for place, key in enumerate(keys.tolist()):
+                cosines[place] = max((named[name] for name in names[key] if name in named), default=np.nan)
+        return cosines
+
+    def _meaning(self, cosines: Matrix) -> Matrix:
+        """Return what cosines mean, 0 to 1."""
         calibration = self._encoder.calibration
-        hits = []
-        for rank, key in enumerate(keys, start=1):
-            similarity = _similarity(presentation[key], diagnoses[key])
-            hits.append(
-                Hit(
-                    rank=rank,
-                    case=cases[key],
-                    similarity=similarity,
-                    matched_by=MatchedBy.PRESENTATION if similarity == presentation[key] else MatchedBy.DIAGNOSIS,
-                    presentation_cosine=presentation[key],
-                    diagnosis_cosine=diagnoses[key],
-                    percent=calibration.percent(similarity) if calibration else None,
-                    relation=calibration.relation(similarity) if calibration else None,
-                )
-            )
-        return tuple(hits)
+        if calibration is None:
+            return np.clip(cosines, 0.0, 1.0)
+        return (np.interp(cosines, calibration.cosines, calibration.percents) / 100).astype(np.float32)
+
+    def _hits(self, scored: Scored, scores: Matrix, *, k: int) -> tuple[Hit, ...]:
+        """Keep the best k candidates and explain them."""
+        # Of equally similar cases the one with the nearer presentation comes first.
+        order = np.lexsort((scored.keys, -scored.cosines, -scores))[:k]
+        keys = scored.keys[order].tolist()
+        cases, findings = self._casebase.store.cases(keys), self._casebase.store.findings(keys)
+        return tuple(
+            self._hit(scored, place, rank, float(scores[place]), cases[key], findings[key])
+            for rank, (key, place) in enumerate(zip(keys, order.tolist(), strict=True), start=1)
+        )
+
+    def _hit(self, scored: Scored, place: int, rank: int, similarity: float, case: Case, findings: CaseFindings) -> Hit:
+        explanation = explain(scored.question, scored.asked, case, findings)
+        cosine, best = float(scored.cosines[place]), float(scored.diagnoses[place])
+        diagnosis = None if np.isnan(best) else best
+        return Hit(
+            rank=rank,
+            case=case,
+            similarity=similarity,
+            parts=self._score_parts(scored.parts[place], scored.applies),
+            explanation=explanation,
+            matched_by=_side(scored.parts[place], cosine, diagnosis),
+            presentation_cosine=cosine,
+            diagnosis_cosine=diagnosis,
+            percent=100 * min(max(similarity, 0.0), 1.0) if self._encoder.calibration else None,
+            relation=self._relation(cosine, diagnosis, is_contradicted=bool(explanation.contradicted)),
+        )
+
+    def _score_parts(self, values: Matrix, applies: tuple[float, ...]) -> tuple[ScorePart, ...]:
+        weights = weights_for(applies, self._weights).tolist()
+        return tuple(
+            ScorePart(name, value, value * weight)
+            for name, value, weight in zip(PARTS, values.tolist(), weights, strict=True)
+            if weight > 0 or value > 0
+        )
+
+    def _relation(self, cosine: float, diagnosis: float | None, *, is_contradicted: bool) -> Relation | None:
+        if self._encoder.calibration is None:
+            return None
+        relation = self._encoder.calibration.relation(cosine if diagnosis is None else max(cosine, diagnosis))
+        return Relation.RELATED if is_contradicted and relation is Relation.NEAR_DUPLICATE else relation
 
 
-def _similarity(presentation: float, diagnosis: float | None) -> float:
-    return presentation if diagnosis is None else max(presentation, diagnosis)
+def _side(values: Matrix, cosine: float, diagnosis: float | None) -> MatchedBy:
+    if values[PARTS.index("names")] > 0:
+        return MatchedBy.TREATMENT
+    return MatchedBy.DIAGNOSIS if diagnosis is not None and diagnosis > cosine else MatchedBy.PRESENTATION

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casefinder.case_store import DepartmentIs, DiagnosisIs, Where
+from casefinder.case_store import AgeBetween, AttributeIs, DepartmentIs, DiagnosisIs, SexIs, Where
 from casefinder.casebase import CaseBase, build_case_base, open_case_base
 from casefinder.casebase.encoding import encode_parts
-from casefinder.cases import Case
+from casefinder.cases import Age, AgeUnit, Sex
 from casefinder.encoders import Relation
 from casefinder.errors import EmptyQueryError, EncoderMismatchError, QueryError
-from casefinder.search import Answer, Hit, MatchedBy, Searcher
+from casefinder.search import Answer, Hit, MatchedBy, RankingWeights, Searcher
+from casefinder.search.ranking import similarities
 from casefinder.text import compose_presentation
 from tests.material import HashEncoder, made_case, made_cases, rows_of
 
@@ -41,27 +43,24 @@ def ids(answer: Answer) -> list[str]:
     return [hit.case.id for hit in answer.hits]
 
 
-def brute_force(text: str, cases: list[Case], k: int) -> list[float]:
-    """The similarities of the k most similar cases, from the definition."""
-    encoder = HashEncoder()
-    query = encoder.encode([text])[0]
-    names = {d.text for case in cases for d in case.diagnoses}
-    named = {name: float(encoder.encode([name])[0] @ query) for name in names}
-    similarities = []
-    for case in cases:
-        vector = encode_parts(encoder, {b"": compose_presentation(case)})[b""]
-        cosines = [float(vector.astype("<f2").astype(np.float32) @ query)]
-        cosines += [named[d.text] for d in case.diagnoses if named[d.text] >= 0.8]
-        similarities.append(max(cosines))
-    return sorted(similarities, reverse=True)[:k]
+def brute_force(searcher: Searcher, text: str, keys: Sequence[int], k: int) -> list[float]:
+    """The similarities of the k most similar cases, each case scored alone."""
+    alone = [searcher.score(text, k=1, among=np.array([key])) for key in keys]
+    found = [float(similarities(one.parts, one.applies, RankingWeights())[0]) for one in alone]
+    return sorted(found, reverse=True)[:k]
 
 
 def test_most_similar_presentation_comes_first(searcher: Searcher) -> None:
     first = searcher.search("胸痛伴冷汗6天", k=3).hits[0]
     assert first.case.id == "C0006"
     assert first.matched_by is MatchedBy.PRESENTATION
-    assert first.similarity == first.presentation_cosine
     assert first.rank == 1
+
+
+def test_parts_add_up_to_the_similarity(searcher: Searcher) -> None:
+    for hit in searcher.search("女，63岁，胸痛伴冷汗6天，无发热，BP 180/110mmHg", k=20).hits:
+        assert sum(part.share for part in hit.parts) == pytest.approx(hit.similarity, abs=1e-5)
+        assert all(0 <= part.value <= 1 for part in hit.parts)
 
 
 def test_named_diagnosis_finds_its_cases(searcher: Searcher) -> None:
@@ -79,25 +78,44 @@ def test_hits_carry_what_the_calibration_says(searcher: Searcher) -> None:
     assert hit.percent == pytest.approx(100 * hit.similarity, abs=0.1)
 
 
-def test_encoder_without_calibration_gives_cosines_only(casebase: CaseBase) -> None:
-    hit = Searcher(casebase, HashEncoder(calibration=None)).search("急性阑尾炎", k=1).hits[0]
-    assert (hit.percent, hit.relation) == (None, None)
+def test_encoder_without_calibration_gives_no_relation(casebase: CaseBase) -> None:
+    assert Searcher(casebase, HashEncoder(calibration=None)).search("急性阑尾炎", k=1).hits[0].relation is None
 
 
-@settings(max_examples=40, deadline=None)
-@given(text=st.sampled_from(["胸痛", "发热咳嗽3天", "急性心肌梗死", "fever", "右下腹痛"]), k=st.integers(1, 60))
-def test_filtered_answer_is_that_of_brute_force(searcher: Searcher, text: str, k: int) -> None:
-    where = DepartmentIs("普外科") & ~DiagnosisIs("J18")
-    cases = [
-        case
-        for case in made_cases(N_CASES)
-        if case.department == "普外科" and not str(case.diagnoses[0].icd10).startswith("J18")
+CONDITIONS = st.sampled_from(
+    [
+        DepartmentIs("普外科"),
+        DepartmentIs("心内科"),
+        SexIs(Sex.MALE),
+        DiagnosisIs("J18"),
+        DiagnosisIs("阑尾"),
+        AgeBetween(Age(20, AgeUnit.YEARS), Age(40, AgeUnit.YEARS)),
+        AttributeIs("ward", "3"),
     ]
-    answer = searcher.search(text, k=k, where=where)
-    assert answer.exact
-    assert (answer.expected_recall, answer.n_candidates) == (1.0, len(cases))
-    assert {hit.case.department for hit in answer.hits} == {"普外科"}
-    assert [hit.similarity for hit in answer.hits] == pytest.approx(brute_force(text, cases, k), abs=2e-3)
+)
+PAIRS = st.tuples(CONDITIONS, CONDITIONS)
+FILTERS = st.one_of(
+    CONDITIONS,
+    CONDITIONS.map(operator.inv),
+    PAIRS.map(lambda pair: pair[0] & pair[1]),
+    PAIRS.map(lambda pair: pair[0] | ~pair[1]),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(text=st.sampled_from(["胸痛", "发热咳嗽3天", "急性心肌梗死", "fever", "右下腹痛"]), where=FILTERS)
+def test_filtered_answer_is_that_of_brute_force(
+    searcher: Searcher, casebase: CaseBase, text: str, where: Where
+) -> None:
+    keys = casebase.store.matching(where)
+    answer = searcher.search(text, k=10, where=where)
+    assert answer.n_candidates == len(keys)
+    matching = {casebase.store.cases([int(key)])[int(key)].id for key in keys}
+    assert set(ids(answer)) <= matching
+    assert len(answer.hits) == min(10, len(keys))
+    if len(keys) and answer.exact and len(keys) <= 500:
+        wanted = brute_force(searcher, text, keys.tolist(), 10)
+        assert [hit.similarity for hit in answer.hits] == pytest.approx(wanted, abs=1e-4)
 
 
 @pytest.mark.parametrize("k", [1, 10, 400])
@@ -113,7 +131,7 @@ def test_fewer_cases_than_asked_for_are_all_returned(searcher: Searcher) -> None
 
 
 def test_filter_that_nothing_matches_gives_no_hits(searcher: Searcher) -> None:
-    assert searcher.search("胸痛", where=DepartmentIs("nowhere")) == Answer((), True, 1.0, 0)
+    assert searcher.search("胸痛", where=DepartmentIs("nowhere")) == Answer((), True, True, 1.0, 0)
 
 
 def test_unfiltered_answer_says_how_much_it_may_miss(searcher: Searcher, casebase: CaseBase) -> None:

@@ -1,0 +1,140 @@
+"""The findings that a question asks for, and how findings of cases answer them.
+
+A case that says what is asked for, or something narrower, agrees in full; something broader agrees in part. A case
+that says the opposite contradicts; one that says nothing of it is neutral. What few cases have tells more than
+what many have: a finding weighs by its information over the case base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casefinder.case_store import ASSERTIONS, FoundConcepts, Mention, Traits
+from casefinder.clinical.lexicon import Lexicon
+
+# What an assertion is worth, in a question and in a case: 1 is "the patient has it now".
+STRENGTHS: Final = {"present": 1.0, "uncertain": 0.6, "historical": 0.4, "family": 0.0}
+_BROADER_SHARE: Final = 0.4  # the case says pain where the question says chest pain
+_ABSENT_SHARE: Final = 0.5  # what a patient does not have tells less than what a patient has
+_LEAST_INFORMATION: Final = 0.15  # of a finding that nearly every case has
+_FURTHER_SHARE: Final = 0.15  # what a case has beside what is asked makes it a little less similar,
+_MOST_FURTHER: Final = 2.0  # counted up to twice what is asked: a short question is no reason to prefer short cases
+_HALF_EVIDENCE: Final = 1.0  # one finding that no other case has
+_ALL_FINDINGS: Final = 5.0  # a question of nothing but findings trusts them six times as much
+_SECTION_FLOOR: Final = 0.5  # a finding in the history of a case counts half of one in its complaint
+_ABSENT: Final = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One finding that a question asks for.
+
+    Attributes:
+        mention: Where the question says so, the first time.
+        is_absent: Whether the question says that the patient does not have it.
+        weight: Information over the case base times the strength of the assertion, above 0.
+        same: Concepts that answer it in full: the concept itself and narrower ones.
+        broader: Concepts that answer it in part.
+    """
+
+    mention: Mention
+    is_absent: bool
+    weight: float
+    same: frozenset[str]
+    broader: frozenset[str]
+
+
+def asked_findings(mentions: Sequence[Mention], traits: Traits, lexicon: Lexicon, *, n_cases: int) -> tuple[Asked, ...]:
+    """Return what the mentions of a question ask for, each concept once, its strongest assertion first."""
+    strongest: dict[str, Mention] = {}
+    for mention in sorted(mentions, key=lambda m: ASSERTIONS.index(m.assertion)):
+        strongest.setdefault(mention.concept_id, mention)
+    asked = (_asked(mention, traits, lexicon, n_cases) for mention in strongest.values())
+    listed = sorted((one for one in asked if one.weight > 0), key=lambda one: one.mention.start)
+    return tuple(listed)
+
+
+def _asked(mention: Mention, traits: Traits, lexicon: Lexicon, n_cases: int) -> Asked:
+    concept_id = mention.concept_id
+    is_absent = mention.assertion == _ABSENT
+    known = concept_id in lexicon
+    same = frozenset((concept_id, *(lexicon.descendants(concept_id) if known else ())))
+    n_with = sum(int(traits.n_present[traits.numbers[one]]) for one in same if one in traits.numbers)
+    rarity = np.log((n_cases + 1) / (min(n_with, n_cases) + 1)) / np.log(n_cases + 1)
+    strength = _ABSENT_SHARE if is_absent else STRENGTHS[mention.assertion]
+    return Asked(
+        mention=mention,
+        is_absent=is_absent,
+        weight=strength * max(_LEAST_INFORMATION, float(rarity)),
+        same=same,
+        broader=frozenset(lexicon.ancestors(concept_id) if known else ()),
+    )
+
+
+def agreement(
+    asked: Sequence[Asked], found: FoundConcepts, traits: Traits, *, n_cases: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return how far some cases agree with what is asked and contradict it: float32 [n_cases] each, 0 to 1.
+
+    Agreement is a Tversky index: what agrees, over that, what is not answered, and a share of what else the case
+    has. Contradiction is the share of what is asked of which a case says the opposite.
+
+    Source: Tversky 1977, doi:10.1037/0033-295X.84.4.327.
+    """
+    agreed = np.zeros(n_cases, dtype=np.float32)
+    contradicted = np.zeros(n_cases, dtype=np.float32)
+    total = np.float32(sum(one.weight for one in asked))
+    if not total:
+        return agreed, contradicted
+    for one in asked:
+        present, absent = _said(one, found, traits, n_cases)
+        weight = np.float32(one.weight)
+        if one.is_absent:
+            contradicted += weight * present
+            agreed += weight * np.where(present > 0, 0, absent)
+        else:
+            # Present outweighs absent: a case that says both has it.
+            agreed += weight * present
+            contradicted += weight * np.where(present > 0, 0, absent)
+    is_present = found.assertions == ASSERTIONS.index("present")
+    everything = np.bincount(found.cases, traits.rarity[found.concepts] * found.weights * is_present, n_cases)
+    further = np.clip(everything - agreed, 0, _MOST_FURTHER * total)
+    return agreed / (total + _FURTHER_SHARE * further).astype(np.float32), contradicted / total
+
+
+def evidence(asked: Sequence[Asked], *, coverage: float) -> float:
+    """Return how much the findings of a question tell, 0 to 6: one common finding little, three rare ones much.
+
+    Args:
+        asked: The findings.
+        coverage: Share of the question that names them. A question that is nothing but a finding (心梗) asks
+            for it; in a long letter much else is said.
+    """
+    total = sum(one.weight for one in asked)
+    return total / (total + _HALF_EVIDENCE) * (1 + _ALL_FINDINGS * coverage**2)
+
+
+def _said(
+    one: Asked, found: FoundConcepts, traits: Traits, n_cases: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return how strongly each case says that it is there, and that it is not: float32 [n_cases] each, 0 to 1."""
+    fits = np.zeros(len(traits.numbers) + 1, dtype=np.float32)
+    denies = fits.copy()
+    for share, concept_ids in ((_BROADER_SHARE, one.broader), (1.0, one.same)):
+        fits[[traits.numbers[c] for c in concept_ids if c in traits.numbers]] = share
+    # "No pain" denies chest pain, but "no chest pain" does not deny pain: broader concepts deny in full.
+    denying = {one.mention.concept_id, *one.broader}
+    denies[[traits.numbers[c] for c in denying if c in traits.numbers]] = 1.0
+    strengths = np.array([STRENGTHS.get(name, 0.0) for name in ASSERTIONS], dtype=np.float32)
+    weights = _SECTION_FLOOR + (1 - _SECTION_FLOOR) * found.weights
+    present = np.zeros(n_cases, dtype=np.float32)
+    np.maximum.at(present, found.cases, fits[found.concepts] * strengths[found.assertions] * weights)
+    absent = np.zeros(n_cases, dtype=np.float32)
+    is_absent = found.assertions == ASSERTIONS.index(_ABSENT)
+    np.maximum.at(absent, found.cases, denies[found.concepts] * is_absent)
+    return present, absent

@@ -1,0 +1,80 @@
+"""The weights of the ranking: the one place where they live.
+
+    similarity = (meaning·m + words·w + findings·f + names·n) / (the weights of those parts that apply)
+                 - contradiction·c - age·a - life_stage·l - sex·s - duration·d
+
+Every part lies between 0 and 1. A part applies when the question has what it compares: ``findings`` only when
+the question names findings, ``names`` only when it names a drug, a procedure or a code of the case base.
+``casefinder tune`` learns weights from relevance labels and writes them into the directory of a case base.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Final
+
+from casefinder.errors import CaseBaseDamagedError
+
+WEIGHTS_NAME: Final = "ranking.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RankingWeights:
+    """What each part of a score counts for.
+
+    The shipped values were chosen on the sample cases and generated negation pairs; see docs/search.md.
+
+    Attributes:
+        meaning: Percentage of the better cosine (presentation, or a diagnosis that the question names).
+        words: Share of the question's words, by information, that the case holds (BM25).
+        findings: Share of the question's findings, by information, that the case agrees with.
+        names: Whether drugs, procedures and codes that the question names stand in the treatment path.
+        contradiction: Cost: share of the question's findings that the case says the opposite of.
+        age: Cost: distance of the ages, 1 at about a factor of three.
+        life_stage: Cost: a child and an adult.
+        sex: Cost: another sex.
+        duration: Cost: distance of the durations, 1 at a factor of a hundred.
+    """
+
+    meaning: float = 1.0
+    words: float = 0.5
+    findings: float = 0.5
+    names: float = 2.0
+    contradiction: float = 0.4
+    age: float = 0.06
+    life_stage: float = 0.2
+    sex: float = 0.06
+    duration: float = 0.03
+
+
+PARTS: Final = tuple(field.name for field in fields(RankingWeights))
+GAINS: Final = PARTS[:4]
+COSTS: Final = PARTS[4:]
+
+
+def read_weights(directory: Path) -> RankingWeights:
+    """Return the weights learned for a case base, or the shipped ones where none were.
+
+    Raises:
+        CaseBaseDamagedError: The file is not what ``write_weights`` writes.
+    """
+    path = directory / WEIGHTS_NAME
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+        return RankingWeights(**{name: float(value) for name, value in body.items()})
+    except FileNotFoundError:
+        return RankingWeights()
+    except (ValueError, TypeError, AttributeError) as exc:
+        raise CaseBaseDamagedError(
+            f"{path} holds no ranking weights; delete it to return to the shipped ones, or run `casefinder tune` again"
+        ) from exc
+
+
+def write_weights(directory: Path, weights: RankingWeights) -> Path:
+    """Store weights beside a case base; return the file."""
+    path = directory / WEIGHTS_NAME
+    path.write_text(json.dumps(asdict(weights), indent=2) + "\n", encoding="utf-8")
+    path.chmod(0o600)
+    return path

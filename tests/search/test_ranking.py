@@ -1,0 +1,160 @@
+"""The ranking understands what a text says and denies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from casefinder.casebase import CaseBase, build_case_base, open_case_base
+from casefinder.cases import Age, AgeUnit, Case, Diagnosis, Patient, Sections, Sex, StepKind, TreatmentStep
+from casefinder.encoders import load_encoder
+from casefinder.errors import CaseBaseDamagedError
+from casefinder.search import MatchedBy, RankingWeights, Searcher, read_weights, write_weights
+from tests.material import rows_of
+
+PAIRS = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "negation_pairs.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+def case(case_id: str, complaint: str, **fields: object) -> Case:
+    return Case(id=case_id, sections=Sections(chief_complaint=complaint), **fields)  # type: ignore[arg-type]
+
+
+CASES = [
+    case("pain", "胸痛伴大汗3小时", patient=Patient(Age(63, AgeUnit.YEARS), Sex.MALE)),
+    case("no-pain", "胸闷2天，无胸痛，无大汗", patient=Patient(Age(60, AgeUnit.YEARS), Sex.FEMALE)),
+    case("mi-zh", "上腹不适6小时", diagnoses=(Diagnosis("急性心肌梗死", "I21.3"),)),
+    case("mi-en", "Epigastric discomfort for six hours", diagnoses=(Diagnosis("acute MI", "I21.9"),)),
+    case("child", "发热咳嗽3天", patient=Patient(Age(4, AgeUnit.YEARS), Sex.FEMALE)),
+    case("adult", "发热咳嗽3天", patient=Patient(Age(45, AgeUnit.YEARS), Sex.FEMALE)),
+    case(
+        "drug",
+        "双下肢水肿半月",
+        treatment_path=(
+            TreatmentStep(StepKind.MEDICATION, "沙库巴曲缬沙坦"),
+            TreatmentStep(StepKind.TEST, "胸痛三联CT"),
+        ),
+    ),
+    case("hot", "头痛1天，T 39.5℃，BP 190/120mmHg"),
+]
+
+
+@pytest.fixture(scope="module")
+def casebase(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseBase]:
+    directory = tmp_path_factory.mktemp("ranking")
+    build_case_base(rows_of(CASES), directory, encoder=load_encoder(), source="s")
+    with open_case_base(directory) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def searcher(casebase: CaseBase) -> Searcher:
+    return Searcher(casebase, load_encoder())
+
+
+def first(searcher: Searcher, text: str) -> str:
+    return searcher.search(text, k=1).hits[0].case.id
+
+
+def order(searcher: Searcher, text: str) -> list[str]:
+    return [hit.case.id for hit in searcher.search(text, k=len(CASES)).hits]
+
+
+def test_denied_finding_does_not_find_the_cases_that_have_it(searcher: Searcher) -> None:
+    assert order(searcher, "无胸痛").index("no-pain") < order(searcher, "无胸痛").index("pain")
+    assert order(searcher, "胸痛").index("pain") < order(searcher, "胸痛").index("no-pain")
+
+
+def test_name_of_a_disease_finds_its_other_names_in_both_languages(searcher: Searcher) -> None:
+    assert set(order(searcher, "心梗")[:2]) == {"mi-zh", "mi-en"}
+
+
+@pytest.mark.parametrize("text", ["沙库巴曲缬沙坦", "I21.3", "i21", "child"])
+def test_drug_code_and_id_are_found_and_marked(searcher: Searcher, text: str) -> None:
+    hit = searcher.search(text, k=1).hits[0]
+    assert hit.matched_by is MatchedBy.TREATMENT
+    assert {part.name for part in hit.parts if part.share > 0} >= {"names"}
+
+
+def test_treatment_does_not_raise_the_similarity_of_a_complaint(searcher: Searcher) -> None:
+    hit = next(hit for hit in searcher.search("胸痛", k=len(CASES)).hits if hit.case.id == "drug")
+    assert "names" not in {part.name for part in hit.parts}
+    assert {part.value for part in hit.parts if part.name in ("words", "findings")} == {0.0}
+
+
+def test_child_and_adult_are_kept_apart(searcher: Searcher) -> None:
+    assert first(searcher, "男孩，5岁，发热咳嗽3天") == "child"
+    assert first(searcher, "患儿发热咳嗽3天") == "child"
+    assert first(searcher, "女，50岁，发热咳嗽3天") == "adult"
+
+
+def test_hit_is_explained_with_spans_on_both_sides(searcher: Searcher) -> None:
+    question = "男，60岁，胸痛、恶心3小时，无大汗"
+    hit = next(hit for hit in searcher.search(question, k=len(CASES)).hits if hit.case.id == "pain")
+    why = hit.explanation
+    complaint = hit.case.sections.chief_complaint
+    words = [
+        question[pair.question.start : pair.question.end] for pair in (*why.matched, *why.contradicted, *why.missing)
+    ]
+    assert words == ["胸痛", "大汗", "恶心"]
+    there = [pair.case for pair in (*why.matched, *why.contradicted)]
+    assert [complaint[m.start : m.end] for m in there if m] == ["胸痛", "大汗"]
+    assert [m.section for m in there if m] == ["chief_complaint"] * 2
+    assert [len(group) for group in (why.matched, why.contradicted, why.missing)] == [1, 1, 1]
+    assert (why.age_gap_years, why.is_other_sex) == (3.0, False)
+
+
+def test_values_of_both_sides_are_compared(searcher: Searcher) -> None:
+    hit = next(h for h in searcher.search("头痛，T 38.5℃", k=len(CASES)).hits if h.case.id == "hot")
+    pairs = {pair.question.concept_id: pair for pair in hit.explanation.values}
+    assert pairs["body-temperature"].difference == pytest.approx(1.0)
+    text = hit.case.sections.chief_complaint
+    given = pairs["body-temperature"].case
+    assert text[given.start : given.end] == "T 39.5℃"
+
+
+@pytest.mark.parametrize("text", ["量子计算机的发展前景", "the stock market fell today"])
+def test_question_without_medical_content_is_not_known(searcher: Searcher, text: str) -> None:
+    answer = searcher.search(text, k=3)
+    assert not answer.is_known
+    assert len(answer.hits) == 3
+
+
+def test_complaint_of_the_case_base_is_known(searcher: Searcher) -> None:
+    assert searcher.search("胸痛伴大汗", k=1).is_known
+
+
+def test_agreeing_case_comes_before_the_contradicting_one(tmp_path: Path) -> None:
+    cases = [case(f"{side}-{n}", pair[side]) for n, pair in enumerate(PAIRS) for side in ("agrees", "contradicts")]
+    build_case_base(rows_of(cases), tmp_path, encoder=load_encoder(), source="pairs")
+    wrong = []
+    with open_case_base(tmp_path) as casebase:
+        searcher = Searcher(casebase, load_encoder())
+        for n, pair in enumerate(PAIRS):
+            found = [hit.case.id for hit in searcher.search(pair["query"], k=len(cases)).hits]
+            if found.index(f"agrees-{n}") > found.index(f"contradicts-{n}"):
+                wrong.append(pair["query"])
+    assert len(PAIRS) >= 200
+    assert len(wrong) <= 0.05 * len(PAIRS), wrong
+
+
+def test_learned_weights_are_used_and_read_back(casebase: CaseBase, tmp_path: Path) -> None:
+    weights = replace(RankingWeights(), words=0.25)
+    write_weights(tmp_path, weights)
+    assert read_weights(tmp_path) == weights
+    assert read_weights(tmp_path / "nowhere") == RankingWeights()
+    hit = Searcher(casebase, load_encoder(), weights=RankingWeights(words=0)).search("胸痛", k=1).hits[0]
+    assert "words" not in {part.name for part in hit.parts if part.share}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"wrods": 1}', '{"words": "much"}'])
+def test_unreadable_weights_are_reported(tmp_path: Path, text: str) -> None:
+    (tmp_path / "ranking.json").write_text(text, encoding="utf-8")
+    with pytest.raises(CaseBaseDamagedError, match=r"holds no ranking weights; delete it"):
+        read_weights(tmp_path)
