@@ -21,7 +21,8 @@ LAYERS = (
     {"search"},
     {"pathways"},
     {"finder"},
-    {"evaluation", "service", "cli"},
+    {"evaluation"},
+    {"service", "cli"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

@@ -6,7 +6,7 @@ import json
 
 from casefinder.cases import case_to_dict
 from casefinder.pathways import STANDING_SENTENCE
-from casefinder.search import Answer, Hit
+from casefinder.search import Answer, FindingPair, Hit, ValuePair
 
 _DIGITS = 6  # float32 carries no more
 
@@ -17,13 +17,64 @@ def hit_line(hit: Hit, answer: Answer) -> str:
         "rank": hit.rank,
         "similarity": round(hit.similarity, _DIGITS),
         "percent": None if hit.percent is None else round(hit.percent, 1),
+        "parts": {
+            part.name: {"value": round(part.value, _DIGITS), "share": round(part.share, _DIGITS)} for part in hit.parts
+        },
         "relation": hit.relation,
         "matched_by": hit.matched_by,
         "presentation_cosine": round(hit.presentation_cosine, _DIGITS),
         "diagnosis_cosine": None if hit.diagnosis_cosine is None else round(hit.diagnosis_cosine, _DIGITS),
+        "explanation": _explanation(hit),
+        "known": answer.is_known,
         "exact": answer.exact,
         "expected_recall": round(answer.expected_recall, _DIGITS),
         "case": case_to_dict(hit.case),
         "note": STANDING_SENTENCE,
     }
     return json.dumps(entry, ensure_ascii=False)
+
+
+def _explanation(hit: Hit) -> dict[str, object]:
+    explanation = hit.explanation
+    gap = explanation.age_gap_years
+    return {
+        "matched": [_pair(pair) for pair in explanation.matched],
+        "contradicted": [_pair(pair) for pair in explanation.contradicted],
+        "missing": [_pair(pair) for pair in explanation.missing],
+        "values": [_values(pair) for pair in explanation.values],
+        "age_gap_years": None if gap is None else round(gap, 2),
+        "other_sex": explanation.is_other_sex,
+    }
+
+
+def _pair(pair: FindingPair) -> dict[str, object]:
+    question: dict[str, object] = {
+        "assertion": pair.question.assertion,
+        "start": pair.question.start,
+        "end": pair.question.end,
+    }
+    case = None
+    if pair.case is not None:
+        case = {
+            "concept": pair.case.concept_id,
+            "assertion": pair.case.assertion,
+            "section": pair.case.section,
+            "start": pair.case.start,
+            "end": pair.case.end,
+        }
+    return {"concept": pair.concept_id, "question": question, "case": case}
+
+
+def _values(pair: ValuePair) -> dict[str, object]:
+    sides = {
+        name: {
+            "value": side.value,
+            "unit": side.unit,
+            "flag": side.flag,
+            "section": side.section,
+            "start": side.start,
+            "end": side.end,
+        }
+        for name, side in (("question", pair.question), ("case", pair.case))
+    }
+    return {"concept": pair.question.concept_id, **sides, "difference": pair.difference}

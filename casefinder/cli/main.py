@@ -8,9 +8,11 @@ import click
 
 from casefinder import __version__
 from casefinder.cli.build_index import build_index
+from casefinder.cli.evaluate import evaluate
 from casefinder.cli.info import info
 from casefinder.cli.query import query
 from casefinder.cli.show import show
+from casefinder.cli.tune import tune
 from casefinder.errors import CasefinderError
 
 _INTERRUPTED = 130  # what shells report for a process ended by Ctrl-C
@@ -29,7 +31,7 @@ def cli() -> None:
     """
 
 
-for _command in (build_index, query, show, info):
+for _command in (build_index, query, show, info, evaluate, tune):
     cli.add_command(_command)
 
 

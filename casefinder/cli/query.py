@@ -34,6 +34,7 @@ _OUTCOMES = ["recovered", "improved", "unchanged", "worsened", "died", "transfer
     "--diagnosis", multiple=True, help="Only cases with this diagnosis: ICD-10 prefix or part of its wording."
 )
 @click.option("--outcome", type=click.Choice(_OUTCOMES), help="Only cases that ended so.")
+@click.option("--all", "show_all", is_flag=True, help="Show the nearest cases even when none is similar.")
 def query(
     text: str,
     directory: Path,
@@ -46,11 +47,12 @@ def query(
     until: date | None,
     diagnosis: tuple[str, ...],
     outcome: str | None,
+    show_all: bool,
 ) -> None:
     r"""Find the past cases most similar to TEXT, with what was done for them and how they ended.
 
-    TEXT is a complaint, a presentation or a diagnosis in Chinese, English or both; - reads it from standard
-    input, which keeps it out of the shell's history.
+    TEXT is a complaint, a presentation, a diagnosis, a drug or a code, in Chinese, English or both; - reads it
+    from standard input, which keeps it out of the shell's history.
 
     \b
     casefinder query "胸痛伴冷汗"
@@ -63,7 +65,9 @@ def query(
     with CaseFinder.open(directory) as finder:
         answer = finder.answer(question, k=k, where=where)
         _say_what_was_searched(finder, directory, answer, department)
-    if as_json:
+    if as_json and not answer.is_known and not show_all:
+        click.echo("The case base holds nothing similar; --all writes the nearest cases all the same.", err=True)
+    elif as_json:
         from casefinder.cli.json_output import hit_line
 
         for hit in answer.hits:
@@ -71,7 +75,7 @@ def query(
     else:
         from casefinder.cli.tables import print_answer
 
-        print_answer(answer, question)
+        print_answer(answer, question, show_all=show_all)
 
 
 def _where(

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from casefinder.cases import Case
+from casefinder.cli.reasons import complaint_section, marked_complaint, reason_line
 from casefinder.cli.words import (
     complaint_words,
     diagnosis_words,
@@ -23,15 +24,24 @@ from casefinder.pathways import STANDING_SENTENCE
 from casefinder.search import Answer, Hit
 
 _WIDTH_UNKNOWN: Final = 120  # of a pipe or a file
-_COMPLAINT_CHARACTERS: Final = 120  # a case without a chief complaint is shown by the beginning of its history
+_COMPLAINT_CELLS: Final = (
+    240  # 120 Chinese characters; a case without a chief complaint is shown by the beginning of its history
+)
 
 
-def print_answer(answer: Answer, question: str) -> None:
-    """Print the hits as a table, in the language of the question."""
+def print_answer(answer: Answer, question: str, *, show_all: bool) -> None:
+    """Print the hits as a table, in the language of the question; strangers only when all are to be shown."""
     zh = is_chinese(question)
     console = _console()
     if not answer.hits:
         console.print("没有符合筛选条件的病例。" if zh else "No case matches the filters.")
+        return
+    if not answer.is_known and not show_all:
+        console.print(
+            "病例库中没有相似病例。加 --all 可查看最接近的病例。"
+            if zh
+            else "The case base holds nothing similar. --all shows the nearest cases all the same."
+        )
         return
     headings = ("#", "相似度", "患者", "主诉 / 诊断", "治疗路径", "转归") if zh else (
         "#", "similarity", "patient", "complaint / diagnosis", "treatment path", "outcome",
@@ -40,7 +50,7 @@ def print_answer(answer: Answer, question: str) -> None:
     for heading, ratio in zip(headings, (None, None, None, 5, 7, 4), strict=True):
         table.add_column(heading, ratio=ratio, overflow="fold", justify="right" if heading == "#" else "left")
     for hit in answer.hits:
-        table.add_row(*_cells(hit, zh=zh))
+        table.add_row(*_cells(hit, question, zh=zh))
     console.print(table)
     console.print(
         f"以上为既往病例中的关联，并非治疗建议 ({STANDING_SENTENCE})" if zh else STANDING_SENTENCE, style="dim"
@@ -76,13 +86,13 @@ def _case_rows(case: Case, *, zh: bool) -> list[tuple[str, str]]:
     return rows + list(case.attributes.items())
 
 
-def _cells(hit: Hit, *, zh: bool) -> list[Text]:
+def _cells(hit: Hit, question: str, *, zh: bool) -> list[Text]:
     case = hit.case
     similarity = f"{hit.similarity:.2f}" if hit.percent is None else f"{hit.percent:.0f} %"
-    complaint = complaint_words(case)
-    if len(complaint) > _COMPLAINT_CHARACTERS:
-        complaint = complaint[: _COMPLAINT_CHARACTERS - 1] + "…"
-    what = Text(complaint)
+    what = marked_complaint(complaint_words(case), complaint_section(case), hit.explanation)
+    what.truncate(_COMPLAINT_CELLS, overflow="ellipsis")
+    if reason := reason_line(hit, question, zh=zh):
+        what.append("\n").append_text(reason)
     if case.diagnoses:
         what.append(f"\n{diagnosis_words(case)}", style="bold")
     what.append(f"\n{case.id}", style="dim")
