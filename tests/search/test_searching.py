@@ -102,7 +102,7 @@ FILTERS = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(text=st.sampled_from(["胸痛", "发热咳嗽3天", "急性心肌梗死", "fever", "右下腹痛"]), where=FILTERS)
 def test_filtered_answer_is_that_of_brute_force(
     searcher: Searcher, casebase: CaseBase, text: str, where: Where
@@ -113,7 +113,7 @@ def test_filtered_answer_is_that_of_brute_force(
     matching = {casebase.store.cases([int(key)])[int(key)].id for key in keys}
     assert set(ids(answer)) <= matching
     assert len(answer.hits) == min(10, len(keys))
-    if len(keys) and answer.exact and len(keys) <= 500:
+    if 0 < len(keys) <= 150:
         wanted = brute_force(searcher, text, keys.tolist(), 10)
         assert [hit.similarity for hit in answer.hits] == pytest.approx(wanted, abs=1e-4)
 
