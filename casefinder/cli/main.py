@@ -19,14 +19,14 @@ _INTERRUPTED = 130  # what shells report for a process ended by Ctrl-C
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="casefinder")
 def cli() -> None:
-    r"""Find similar past cases, what was done for them, and how they ended.
+    """Find similar past cases, what was done for them, and how they ended.
 
     \b
     casefinder build-index cases.jsonl     make a case base
     casefinder query "胸痛伴冷汗"           ask it
 
     The case base is --index DIR, else $CASEFINDER_INDEX, else ./index_data/casebase.
-    """
+    """  # noqa: D301 - click wants the character
 
 
 for _command in (build_index, query, show, info):
@@ -45,4 +45,9 @@ def main() -> None:
         sys.exit(_INTERRUPTED)
     except CasefinderError as exc:
         click.echo(f"Error: {exc}", err=True)
+        sys.exit(1)
+    except OSError as exc:
+        where = f"{exc.filename}: " if exc.filename else ""
+        hint = "check the path, its permissions and the space on its disk"
+        click.echo(f"Error: {where}{exc.strerror or exc}; {hint}", err=True)
         sys.exit(1)
