@@ -82,7 +82,9 @@ class StepNamer:
         rows = tuple(entries)
         self._entries = {row.id: row for row in rows}
         self._forms = {(row.kind, normalise_form(form)): row.id for row in rows for form in (*row.zh, *row.en)}
-        specialties = [(normalise_form(f), row.id) for row in rows if row.kind == _SPECIALTY for f in (*row.zh, *row.en)]
+        specialties = [
+            (normalise_form(f), row.id) for row in rows if row.kind == _SPECIALTY for f in (*row.zh, *row.en)
+        ]
         self._specialties = sorted(specialties, key=lambda item: -len(item[0]))
         self._longest = max((len(form) for form in self._lexicon_forms), default=0)
         self._named: dict[tuple[StepKind, str], NamedStep] = {}
