@@ -15,7 +15,7 @@ from casefinder.pathways.model import PathStep, PathwayEvidence, PatientPath, Va
 from casefinder.pathways.naming import step_namer
 from casefinder.pathways.patients import counted_patients
 from casefinder.pathways.rates import DEFAULT_SMALL_CELL, effective_n, weighted_rate
-from casefinder.pathways.variants import DECISIVE_CLASSES, TREATS, decisive_keys, group_patients
+from casefinder.pathways.variants import TREATS, group_patients
 from casefinder.search import Hit
 
 _SHARED: Final = 0.8  # of the patients of every variant: what is done whichever way is taken
@@ -44,8 +44,7 @@ def treatment_paths(
         raise QueryError(f"small_cell is {small_cell}; give the least number of patients behind a rate, 1 or more")
     namer = step_namer()
     patients, set_aside = counted_patients(hits, namer)
-    thrombolytics = frozenset(i for c in DECISIVE_CLASSES for i in (c, *namer.lexicon.descendants(c)))
-    groups = group_patients(patients, decisive=decisive_keys(patients, thrombolytics))
+    groups = group_patients(patients, namer.lexicon)
     members = [tuple(patients[i] for i in group) for group in groups]
     variants = _variants(members, patients, small_cell=small_cell)
     variant_of = {case_id: variant.id for variant in variants for case_id in variant.case_ids}

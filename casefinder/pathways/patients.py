@@ -17,6 +17,8 @@ from casefinder.search import Hit
 TREATMENTS: Final = frozenset(
     {StepKind.MEDICATION, StepKind.PROCEDURE, StepKind.SURGERY, StepKind.THERAPY, StepKind.NURSING, StepKind.OTHER}
 )
+# The calibrated word alone would drop nearly all cases of a long question, whose similarities are all lower.
+_LEAST_OF_BEST: Final = 0.5
 _SHINGLE: Final = 4  # characters; a copied visit with a changed date or number keeps nearly all of them
 _NEAR_DUPLICATE: Final = 0.8  # share of common shingles; two patients with one illness stay below 0.5
 _NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
@@ -32,9 +34,10 @@ def counted_patients(hits: Sequence[Hit], namer: StepNamer) -> tuple[tuple[Patie
     aside: list[SetAside] = []
     by_patient: dict[str, str] = {}
     unnamed = _Texts()
+    best = max((hit.similarity for hit in hits), default=0.0)
     for hit in sorted({h.case.id: h for h in _worst_first(hits)}.values(), key=lambda h: (-h.similarity, h.case.id)):
         case = hit.case
-        if reason := _unusable(hit):
+        if reason := _unusable(hit, best):
             aside.append(SetAside(case.id, reason[0], detail=reason[1]))
             continue
         path = _path(hit, namer)
@@ -57,9 +60,9 @@ def _worst_first(hits: Sequence[Hit]) -> list[Hit]:
     return sorted(hits, key=lambda hit: hit.similarity)
 
 
-def _unusable(hit: Hit) -> tuple[Reason, str] | None:
+def _unusable(hit: Hit, best: float) -> tuple[Reason, str] | None:
     """Say why a case cannot be counted at all."""
-    if hit.relation == Relation.UNRELATED:
+    if hit.relation == Relation.UNRELATED and hit.similarity < _LEAST_OF_BEST * best:
         return Reason.UNRELATED, ""
     outcome, steps = hit.case.outcome, hit.case.treatment_path
     if outcome.status != OutcomeStatus.DIED:

@@ -8,7 +8,8 @@ adding a group must pay for its own parameters. Acts that treat count in full, t
 Two rules come before the likelihood:
 
 1. Patients who share no treatment at all, even through others, are never grouped.
-2. Groups whose decisive acts (operations, revascularisation, thrombolysis) exclude each other are never joined.
+2. Patients with and without reperfusion by one of its means (coronary intervention, thrombectomy, thrombolysis) are
+   never in one group, however few they are; groups whose operations exclude each other are never joined.
 
 Source: Biernacki, Celeux, Govaert 2010, doi:10.1016/j.jspi.2010.03.042 (exact integrated likelihood of the latent
 class model); start: average linkage on the weighted Jaccard distance, scipy.cluster.hierarchy.
@@ -17,13 +18,14 @@ class model); start: average linkage on the weighted Jaccard distance, scipy.clu
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from casefinder.cases import StepKind
+from casefinder.clinical.lexicon import Lexicon
 from casefinder.pathways.model import PatientPath
 
 _Matrix = NDArray[np.float64]
@@ -35,37 +37,56 @@ _WEIGHT_OF_OTHERS: Final = 0.5  # of tests, nursing, advice; with 0 or 1 fewer w
 _PRIOR: Final = 0.5  # Jeffreys: Beta(1/2, 1/2) for every act, Dirichlet(1/2) for the sizes
 _START_DISTANCE: Final = 0.35  # groups this near are surely one; merging goes on by likelihood
 _MOST_START_GROUPS: Final = 60  # keeps 1,000 hits under 200 ms; more than sixty ways are not to be read either
-_DECISIVE: Final = frozenset({"percutaneous-coronary-intervention", "mechanical-thrombectomy", "thrombolysis"})
-DECISIVE_CLASSES: Final = frozenset({"thrombolytic-agent"})
+_REPERFUSION: Final = {  # lexicon ids, narrower ones included, by the means
+    "coronary intervention": (
+        "percutaneous-coronary-intervention",
+        "coronary-stenting",
+        "percutaneous-transluminal-coronary-angioplasty",
+    ),
+    "thrombectomy": ("mechanical-thrombectomy", "percutaneous-mechanical-thrombectomy"),
+    "thrombolysis": ("thrombolytic-agent", "thrombolysis", "catheter-directed-thrombolysis"),
+}
+_NO_THROMBOLYTIC: Final = frozenset({"batroxobin"})  # lowers fibrinogen; the lexicon files it with the thrombolytics
 
 
-def group_patients(patients: Sequence[PatientPath], *, decisive: frozenset[str]) -> tuple[tuple[int, ...], ...]:
+def group_patients(patients: Sequence[PatientPath], lexicon: Lexicon) -> tuple[tuple[int, ...], ...]:
     """Group patients by how they were treated.
 
     Args:
         patients: The paths; their order does not matter.
-        decisive: Keys of acts that make two groups different ways of treating, see ``decisive_keys``.
+        lexicon: Knows the means of reperfusion and their narrower concepts.
 
     Returns:
         The groups as positions in ``patients``, each sorted, largest first; every position is in one group.
     """
     order = sorted(range(len(patients)), key=lambda i: patients[i].case.id)
+    means = _means_by_concept(lexicon)
     groups = [
         tuple(sorted(part[i] for i in members))
-        for part in _connected(patients, order)
-        for members in _classes([patients[i] for i in part], decisive)
+        for connected in _connected(patients, order)
+        for part in _by_reperfusion(patients, connected, means)
+        for members in _classes([patients[i] for i in part])
     ]
     return tuple(sorted(groups, key=lambda group: (-len(group), min(patients[i].case.id for i in group))))
 
 
-def decisive_keys(patients: Sequence[PatientPath], thrombolytics: frozenset[str]) -> frozenset[str]:
-    """Return the keys of operations, revascularisation and thrombolysis among the acts."""
-    return frozenset(
-        act.key
-        for patient in patients
-        for act in patient.acts
-        if act.kind == StepKind.SURGERY or not (_DECISIVE | thrombolytics).isdisjoint(act.named.concepts)
-    )
+def _means_by_concept(lexicon: Lexicon) -> dict[str, str]:
+    return {
+        concept: means
+        for means, ids in _REPERFUSION.items()
+        for top in ids
+        if top in lexicon
+        for concept in (top, *lexicon.descendants(top))
+        if concept not in _NO_THROMBOLYTIC
+    }
+
+
+def _by_reperfusion(patients: Sequence[PatientPath], part: Sequence[int], means: Mapping[str, str]) -> list[list[int]]:
+    parts: dict[frozenset[str], list[int]] = {}
+    for i in part:
+        own = frozenset(means[c] for act in patients[i].acts for c in act.named.concepts if c in means)
+        parts.setdefault(own, []).append(i)
+    return list(parts.values())
 
 
 def _connected(patients: Sequence[PatientPath], order: Sequence[int]) -> list[list[int]]:
@@ -87,21 +108,24 @@ def _connected(patients: Sequence[PatientPath], order: Sequence[int]) -> list[li
     return list(parts.values())
 
 
-def _classes(patients: Sequence[PatientPath], decisive: frozenset[str]) -> list[list[int]]:
+def _classes(patients: Sequence[PatientPath]) -> list[list[int]]:
     if len(patients) == 1:
         return [[0]]
     weight_of: dict[str, float] = {}
+    operations: set[str] = set()
     for patient in patients:
         for act in patient.acts:
             weight = 1.0 if act.kind in TREATS else _WEIGHT_OF_OTHERS
             weight_of[act.key] = max(weight_of.get(act.key, 0.0), weight)
+            if act.kind == StepKind.SURGERY:
+                operations.add(act.key)
     keys = sorted(weight_of)
     column = {key: j for j, key in enumerate(keys)}
     done = np.zeros((len(patients), len(keys)))
     for i, patient in enumerate(patients):
         done[i, [column[act.key] for act in patient.acts]] = 1.0
     model = _LatentClasses(
-        done, np.array([weight_of[key] for key in keys]), np.array([key in decisive for key in keys], dtype=bool)
+        done, np.array([weight_of[key] for key in keys]), np.array([key in operations for key in keys], dtype=bool)
     )
     labels = model.fit()
     return [np.flatnonzero(labels == label).tolist() for label in range(int(labels.max()) + 1)]
