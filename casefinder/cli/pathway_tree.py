@@ -56,6 +56,10 @@ def _tree(evidence: PathwayEvidence, *, zh: bool, with_cases: bool) -> Tree:
     flagged = {(d.step_key, v): d for d in evidence.discordances for v in d.variants}
     for variant in evidence.variants:
         branch = tree.add(_variant_line(variant, zh=zh))
+        if len(variant.case_ids) < evidence.small_cell and not with_cases:
+            branch.add(Text(" → ".join(step.name(zh=zh) for step in variant.steps), style="dim"))
+            branch.add(Text(", ".join(variant.case_ids), style="dim"))
+            continue
         for phase in Phase:
             steps = [s for s in variant.steps if s.phase == phase]
             if steps:
