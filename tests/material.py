@@ -31,13 +31,16 @@ _DIAGNOSES = (("急性心肌梗死", "I21.3"), ("肺炎", "J18.9"), ("急性阑�
 _DEPARTMENTS = ("心内科", "呼吸科", "普外科")
 
 
+_CALIBRATION = Calibration((0.0, 1.0), (0.0, 100.0), related=0.4, near_duplicate=0.8)
+
+
 @dataclass(frozen=True)
 class HashEncoder:
     """Hashed character pairs: equal texts are equal, texts that share pairs are near. Counts what it encodes."""
 
     dim: int = 32
     version: str = "1"
-    calibration: Calibration | None = Calibration((0.0, 1.0), (0.0, 100.0), related=0.4, near_duplicate=0.8)
+    calibration: Calibration | None = _CALIBRATION
     encoded: list[str] = None  # type: ignore[assignment]  # filled below; a list cannot be a default
 
     def __post_init__(self) -> None:

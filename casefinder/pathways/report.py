@@ -253,8 +253,8 @@ def _method(evidence: PathwayEvidence, *, zh: bool) -> str:
         "未调整混杂因素：病情较重者可能接受了不同的治疗。"
         if zh
         else "Every patient counts once. Rates are weighted by similarity; intervals are Wilson 95 % on Kish's "
-        "effective number. Ways of treating are groups of alike paths. Nothing is adjusted for: sicker patients may have "
-        "received one treatment rather than another."
+        "effective number. Ways of treating are groups of alike paths. Nothing is adjusted for: sicker patients "
+        "may have received one treatment rather than another."
     )
     return f'<p class="method">{words}</p>'
 

@@ -13,7 +13,7 @@ from casefinder.cases import Case
 from casefinder.text.normalise import normalise_text
 
 # The complaint outweighs the history: what brings a patient in is what a new complaint is compared with.
-# Chosen on the sample cases; `scripts/bench_sections.py` prints precision@10 for these and other weights.
+# Chosen on the sample cases; `scripts/bench/sections.py` prints precision@10 for these and other weights.
 SECTION_WEIGHTS: Final = {
     "chief_complaint": 1.0,
     "present_illness": 0.8,

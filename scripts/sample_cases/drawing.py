@@ -5,7 +5,10 @@ Only ``random.Random.random`` is documented to stay the same for one seed, so ev
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
+from itertools import accumulate
+from math import sqrt
 from random import Random
 from typing import TypeVar
 
@@ -44,14 +47,14 @@ def shuffled(rng: Random, items: Sequence[_Item]) -> list[_Item]:
     return left
 
 
-def by_share(rng: Random, shares: Sequence[float]) -> int:
-    """Return the position of one of the shares, drawn in proportion to them."""
-    point = rng.random() * sum(shares)
-    for position, share in enumerate(shares):
-        point -= share
-        if point < 0:
-            return position
-    return len(shares) - 1
+def cumulative(shares: Sequence[float]) -> tuple[float, ...]:
+    """Return the running sums of shares, as ``by_share`` takes them."""
+    return tuple(accumulate(shares))
+
+
+def by_share(rng: Random, sums: Sequence[float]) -> int:
+    """Return a position, drawn in proportion to the shares whose running sums are given."""
+    return min(bisect(sums, rng.random() * sums[-1]), len(sums) - 1)
 
 
 def triangular(rng: Random, span: Range) -> float:
@@ -61,5 +64,5 @@ def triangular(rng: Random, span: Range) -> float:
         return span.low
     point, middle = rng.random(), (span.mode - span.low) / width
     if point < middle:
-        return span.low + width * (point * middle) ** 0.5
-    return span.high - width * ((1 - point) * (1 - middle)) ** 0.5
+        return span.low + width * sqrt(point * middle)
+    return span.high - width * sqrt((1 - point) * (1 - middle))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ OUTCOMES = (
 )  # fmt: skip
 PLACEHOLDER = re.compile(r"\{n:(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)\}")
 _SHARE_TOLERANCE = 0.011  # shares are written with two decimals
+_LATIN_NAMES = ("PET-CT",)  # written in Latin letters in Chinese notes too
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -133,6 +135,7 @@ def load_knowledge(directory: Path = KNOWLEDGE_DIRECTORY) -> tuple[Condition, ..
             conditions.append(condition)
     ids = [condition.id for condition in conditions]
     problems += [f"condition id {name!r} is used twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
+    problems += check_names(conditions)
     if problems:
         raise KnowledgeError("\n".join(problems))
     return tuple(conditions)
@@ -141,6 +144,23 @@ def load_knowledge(directory: Path = KNOWLEDGE_DIRECTORY) -> tuple[Condition, ..
 def check_condition(condition: Condition) -> list[str]:
     """Return what breaks the format in one condition; an empty list when nothing does."""
     return [*_check_header(condition), *_check_texts(condition), *_check_paths(condition)]
+
+
+def check_names(conditions: Sequence[Condition]) -> list[str]:
+    """Return where one thing done has two names or kinds; every step is named alike in all conditions."""
+    english: dict[str, set[str]] = {}
+    chinese: dict[str, set[str]] = {}
+    kinds: dict[str, set[str]] = {}
+    for step in (step for condition in conditions for path in condition.paths for step in path.steps):
+        english.setdefault(step.zh, set()).add(step.en)
+        chinese.setdefault(step.en, set()).add(step.zh)
+        kinds.setdefault(step.zh, set()).add(step.kind)
+    return [
+        f"step {name!r} has more than one {what}: {', '.join(sorted(found))}"
+        for what, names in (("English name", english), ("Chinese name", chinese), ("kind", kinds))
+        for name, found in sorted(names.items())
+        if len(found) > 1
+    ]
 
 
 def _check_header(condition: Condition) -> list[str]:
@@ -204,13 +224,20 @@ def _check_paths(condition: Condition) -> list[str]:
         days = [step.first_day for step in path.steps]
         if days != sorted(days):
             problems.append(f"path {path.name}: steps are not in the order of their days")
-        for step in path.steps:
-            if step.kind not in STEP_KINDS:
-                problems.append(f"path {path.name}: step kind {step.kind!r} is unknown")
-            if _HAN.search(step.en + step.detail_en) or not _HAN.search(step.zh + "CT"):
-                problems.append(f"path {path.name}: Chinese in the English of step {step.en!r}")
+        problems += [f"path {path.name}: {problem}" for step in path.steps for problem in _check_step(step)]
         if path.notes_zh and not path.notes_en:
             problems.append(f"path {path.name}: note_en is missing")
+    return problems
+
+
+def _check_step(step: PathStep) -> list[str]:
+    problems = []
+    if step.kind not in STEP_KINDS:
+        problems.append(f"step kind {step.kind!r} is unknown")
+    if _HAN.search(step.en + step.detail_en):
+        problems.append(f"Chinese in the English of step {step.en!r}")
+    if not _HAN.search(step.zh) and step.zh not in _LATIN_NAMES:
+        problems.append(f"no Chinese in the name of step {step.zh!r}")
     return problems
 
 

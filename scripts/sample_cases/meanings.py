@@ -1,5 +1,6 @@
-"""What a wording speaks of, so that the parts of one case agree: no denied symptom that was complained of,
-no pregnancy in a man, no two sides of the body mixed up.
+"""What a wording speaks of, so that the parts of one case agree.
+
+No symptom is denied that was complained of, no man is pregnant, no two sides of the body are mixed up.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ _SYMPTOMS = {
     "appetite": r"食欲|纳差|胃口|食量|吃奶|没胃口|厌食|appetite|off food|off feeds|poor feeding|feeds? |hunger|多食",
     "sleep": r"睡|失眠|早醒|sleep|insomnia|waking",
     "fatigue": r"乏力|疲|没劲|没力气|fatigue|tired|exhaust|no energy",
-    "limb weakness": r"(肢体|上肢|下肢|手脚|右侧|左侧|一侧).{0,5}(无力|麻木|不灵|动不了)|偏瘫|limb weakness|weakness of one side",
+    "limb weakness": r"(肢体|上肢|下肢|手脚|右侧|左侧|一侧).{0,5}(无力|麻木|不灵|动不了)|偏瘫"
+    r"|limb weakness|weakness of one side",
     "speech": r"言语|说话|口齿|讲话|speech|slurr",
     "consciousness": r"意识|昏迷|叫不醒|嗜睡|神志|不认人|consciousness|drows|unrespons|confus",
     "seizure": r"抽搐|抽风|惊厥|convuls|seizure|fits\b",
@@ -59,11 +61,18 @@ _FEMALE = re.compile(
     r"|\b(she|her|herself|pregnan\w*|menstrua\w*|menopaus\w*|postmenopausal|vaginal|uter\w+|ovar\w+|breast-?feeding)\b",
     re.IGNORECASE,
 )
-_MALE = re.compile(r"前列腺|阴囊|睾丸|阴茎|老头|老汉|\b(he|his|him|himself|prostat\w*|scrot\w*|testic\w*)\b", re.IGNORECASE)
+_MALE = re.compile(
+    r"前列腺|阴囊|睾丸|阴茎|老头|老汉|\b(he|his|him|himself|prostat\w*|scrot\w*|testic\w*)\b", re.IGNORECASE
+)
 _CHILD = re.compile(r"孩子|小孩|宝宝|娃|患儿|\b(baby|toddler|child|infant|mum)\b")
-_ELDER = re.compile(r"老人|老太|老头|老汉|爷爷|奶奶|\b(elderly|old lady|old man|grand\w+)\b")
+_MENSES = re.compile(r"月经[量期不紊]|痛经|例假|heavy periods|heavier periods")
+_YOUNG = re.compile(r"上学|考研|高考|考试|同学|宿舍|军训|\b(exams?|classmates?)\b")
+_ELDER = re.compile(
+    r"退休|老人|老太|老头|老汉|爷爷|奶奶|\b(elderly|old lady|old man|retire\w*|grand(child|son|daughter)\w*)\b"
+)
 _CHILD_YEARS = 14
-_ELDER_YEARS = 62
+_YOUNG_YEARS = 32
+_ELDER_YEARS = 60
 
 
 @cache
@@ -90,10 +99,12 @@ def denied_symptoms(text: str) -> frozenset[str]:
 
 @cache
 def suits(text: str, *, is_male: bool, band: str, mixed_sexes: bool) -> bool:
-    """Tell whether a wording can be said of a patient of this sex and age band (child, adult, elder)."""
+    """Tell whether a wording can be said of a patient of this sex and age band (child, young, adult, elder)."""
     if mixed_sexes and (_FEMALE.search(text) if is_male else _MALE.search(text)):
         return False
-    if band != "elder" and _ELDER.search(text):
+    if (band != "elder" and _ELDER.search(text)) or (band not in ("child", "young") and _YOUNG.search(text)):
+        return False
+    if band == "elder" and _MENSES.search(text):
         return False
     return band == "child" or not _CHILD.search(text)
 
@@ -107,7 +118,7 @@ def side(text: str) -> str:
 
 
 def age_band(age_years: float) -> str:
-    """Return child, adult or elder."""
-    if age_years < _CHILD_YEARS:
-        return "child"
+    """Return child, young, adult or elder."""
+    if age_years < _YOUNG_YEARS:
+        return "child" if age_years < _CHILD_YEARS else "young"
     return "elder" if age_years >= _ELDER_YEARS else "adult"

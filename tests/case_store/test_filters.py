@@ -110,7 +110,12 @@ def test_operators_build_the_same_filters() -> None:
 
 
 def test_last_year_of_an_age_range_is_whole(tmp_path: Path) -> None:
-    ages = {"m23": Age(23, AgeUnit.MONTHS), "m24": Age(24, AgeUnit.MONTHS), "d0": Age(0, AgeUnit.DAYS), "y70": years(70)}
+    ages = {
+        "m23": Age(23, AgeUnit.MONTHS),
+        "m24": Age(24, AgeUnit.MONTHS),
+        "d0": Age(0, AgeUnit.DAYS),
+        "y70": years(70),
+    }
     cases = [Case(name, Sections("咳嗽"), Patient(age)) for name, age in ages.items()]
     build_case_base(rows_of(cases), tmp_path, encoder=HashEncoder(), source="s")
     with open_case_base(tmp_path) as casebase:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from tests.material import HashEncoder, made_case, made_cases, rows_of
 BAD = Reject(Origin("made.jsonl", 9), "patient.age", "'200岁' is not between 0 and 130 years")
 
 
-def build(rows: list[ReadRow] | list[Case], directory: Path, **options: object) -> BuildReport:
+def build(rows: Sequence[ReadRow | Case], directory: Path, **options: object) -> BuildReport:
     listed = [row if isinstance(row, ReadCase | Reject) else ReadCase(row, Origin("made.jsonl", 1)) for row in rows]
     options.setdefault("encoder", HashEncoder())
     return build_case_base(listed, directory, source="made.jsonl", **options)  # type: ignore[arg-type]
@@ -112,7 +113,9 @@ def test_other_case_of_the_same_id_replaces_on_request(tmp_path: Path, distance:
 def test_rebuild_encodes_only_what_changed(tmp_path: Path) -> None:
     build(made_cases(50), tmp_path)
     encoder = HashEncoder()
-    report = build([*made_cases(49), made_case(49, note="only the note differs"), made_case(50)], tmp_path, encoder=encoder)
+    report = build(
+        [*made_cases(49), made_case(49, note="only the note differs"), made_case(50)], tmp_path, encoder=encoder
+    )
     assert report.n_cases == 51
     assert report.n_encoded == 1
     assert set(encoder.encoded) == {"右下腹痛50天", "患者于50天前起病，第80床。".replace("，", ",")}

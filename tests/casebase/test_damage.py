@@ -52,21 +52,25 @@ def remove(path: Path) -> None:
 @pytest.mark.parametrize("file", [STORE, INDEX])
 def test_missing_or_cut_file_is_reported_on_opening(base: Path, file: Path, damage: Callable[[Path], None]) -> None:
     damage(base / file)
-    with pytest.raises(CaseBaseDamagedError, match=rf"{file.name} .*; build the case base again from its source"):
+    with pytest.raises(
+        CaseBaseDamagedError, match=rf"{re.escape(file.name)} .*; build the case base again from its source"
+    ):
         open_case_base(base)
 
 
 @pytest.mark.parametrize("file", [INDEX, MANIFEST])
 def test_flipped_bit_is_reported_on_opening(base: Path, file: Path) -> None:
     flip_bit(base / file)
-    with pytest.raises((CaseBaseDamagedError, CaseBaseFormatError), match="altered|newer|reads"):
+    with pytest.raises((CaseBaseDamagedError, CaseBaseFormatError), match=r"altered|newer|reads"):
         open_case_base(base)
 
 
 @pytest.mark.parametrize("damage", [truncate, empty])
 def test_cut_manifest_is_reported(base: Path, damage: Callable[[Path], None]) -> None:
     damage(base / MANIFEST)
-    with pytest.raises(CaseBaseDamagedError, match=r"casebase\.json was altered or cut short; build the case base again"):
+    with pytest.raises(
+        CaseBaseDamagedError, match=r"casebase\.json was altered or cut short; build the case base again"
+    ):
         open_case_base(base)
 
 
@@ -96,7 +100,9 @@ def test_no_byte_of_the_records_can_be_altered_unseen(base: Path) -> None:
 
 
 def test_directory_without_a_base_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(CaseBaseNotFoundError, match=r"no case base in .*nowhere; make one with `casefinder build-index"):
+    with pytest.raises(
+        CaseBaseNotFoundError, match=r"no case base in .*nowhere; make one with `casefinder build-index"
+    ):
         open_case_base(tmp_path / "nowhere")
 
 
@@ -110,7 +116,9 @@ def test_newer_format_is_refused(base: Path) -> None:
 def test_other_encoder_is_refused_with_the_command_to_run(base: Path) -> None:
     with open_case_base(base) as casebase:
         casebase.check_encoder(HashEncoder())
-        with pytest.raises(EncoderMismatchError, match=r"'hash-1' .*not of 'hash-2' .*build-index SOURCE --model hash-2"):
+        with pytest.raises(
+            EncoderMismatchError, match=r"'hash-1' .*not of 'hash-2' .*build-index SOURCE --model hash-2"
+        ):
             casebase.check_encoder(HashEncoder(version="2"))
 
 

@@ -75,7 +75,9 @@ def test_killed_build_leaves_the_old_base_or_the_new_one(tmp_path: Path, owner: 
 
 def test_killed_first_build_is_absent_and_says_how_to_go_on(tmp_path: Path) -> None:
     assert killed_build(tmp_path, "CaseWriter", "finish", 1) == 137
-    with pytest.raises(CaseBaseNotFoundError, match=r"is not finished; run `casefinder build-index` again to resume it"):
+    with pytest.raises(
+        CaseBaseNotFoundError, match=r"is not finished; run `casefinder build-index` again to resume it"
+    ):
         open_case_base(tmp_path)
 
 
