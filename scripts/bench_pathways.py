@@ -24,17 +24,18 @@ from pathlib import Path
 from random import Random
 from statistics import fmean
 
-sys.path[:0] = [str(Path(__file__).parent / "sample_cases"), str(Path(__file__).parents[1])]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout need not be installed
+sys.path.insert(0, str(Path(__file__).resolve().parent / "sample_cases"))
+
+from generate import Generator
+from knowledge import Condition, PathStep, PathVariant, load_knowledge
+from returns import CHECK_UP
 
 from casefinder.cases import Case, StepKind, TreatmentStep
 from casefinder.pathways import PathwayEvidence, Variant, treatment_paths
 from casefinder.pathways.naming import step_namer
 from casefinder.search import Hit
 from casefinder.search.hit import MatchedBy
-from generate import Generator
-from returns import CHECK_UP
-
-from knowledge import Condition, PathStep, PathVariant, load_knowledge
 
 _SEED = 20260101
 _LEAST_SIMILARITY, _MOST_SIMILARITY = 0.45, 0.95  # what related hits of the bundled encoder have
@@ -75,7 +76,9 @@ def draw_hits(condition: Condition, n: int, *, seed: int) -> tuple[Hit, ...]:
     """Generate cases of one condition as hits, with similarities drawn evenly; check-ups are left out."""
     rng = Random(seed)
     cases = [c for c in Generator((condition,), seed=seed).cases(0, n) if c.attributes["path"] != CHECK_UP]
-    return tuple(as_hit(case, rank, rng.uniform(_LEAST_SIMILARITY, _MOST_SIMILARITY)) for rank, case in enumerate(cases, 1))
+    return tuple(
+        as_hit(case, rank, rng.uniform(_LEAST_SIMILARITY, _MOST_SIMILARITY)) for rank, case in enumerate(cases, 1)
+    )
 
 
 def as_hit(case: Case, rank: int, similarity: float) -> Hit:
@@ -166,7 +169,7 @@ def _order_right(variant: Variant, path: PathVariant) -> tuple[int, int]:
 
 
 def _shares_right(evidence: PathwayEvidence, condition: Condition, truth: dict[str, str]) -> tuple[int, int]:
-    """Return how many written shares lie in the interval of the variant that stands for them, and how many are shown."""
+    """Return how many written shares lie in the interval of the variant standing for them, and how many are shown."""
     standing: dict[str, Variant] = {}
     for variant in evidence.variants:  # most frequent first
         standing.setdefault(_stands_for(variant, truth)[0], variant)
