@@ -161,7 +161,7 @@ class DiagnosisIs(Where):
         """Look for a diagnosis of the case."""
         value = self.diagnosis.strip()
         if _ICD10_PREFIX.fullmatch(value):
-            condition, parameters = "SUBSTR(icd10, 1, ?) = ?", [len(value), value.upper()]
+            condition, parameters = "UPPER(SUBSTR(icd10, 1, ?)) = ?", [len(value), value.upper()]
         else:
             condition, parameters = "INSTR(LOWER(text), ?) > 0", [value.lower()]
         return f"(key IN (SELECT case_key FROM {_DIAGNOSES} WHERE {condition}))", list[object](parameters)

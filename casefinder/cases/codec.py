@@ -12,7 +12,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from casefinder.cases.language import detect_language
 from casefinder.cases.model import (
     Age,
     AgeUnit,
@@ -46,10 +45,23 @@ def case_from_json(text: str) -> Case:
         InvalidCaseError: The text is no JSON object, or a field breaks the model.
     """
     try:
-        document = json.loads(text)
-    except ValueError as exc:
+        document = json.loads(text, object_pairs_hook=unique_fields)
+    except (ValueError, RecursionError) as exc:
         raise InvalidCaseError("case", "is not valid JSON") from exc
     return case_from_dict(document)
+
+
+def unique_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its fields; a ``json`` hook, which by itself keeps only the last of two equal names.
+
+    Raises:
+        InvalidCaseError: A name is given twice.
+    """
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        name = next(name for n, (name, _) in enumerate(pairs) if any(name == other for other, _ in pairs[:n]))
+        raise InvalidCaseError("case", f"field {name[:40]!r} is given twice; give every field once")
+    return fields
 
 
 def case_to_dict(case: Case) -> dict[str, Any]:
@@ -71,7 +83,7 @@ def case_to_dict(case: Case) -> dict[str, Any]:
 
 
 def case_from_dict(document: object) -> Case:
-    """Build a case from plain JSON values.
+    """Build a case from plain JSON values, exactly as they are: nothing that is absent is filled in.
 
     Raises:
         InvalidCaseError: A field is unknown, has the wrong type, or breaks the model.
@@ -84,7 +96,7 @@ def case_from_dict(document: object) -> Case:
         patient=_patient(fields.get("patient")),
         department=_optional_text("department", fields.get("department")),
         visit_date=_date("visit_date", fields.get("visit_date")),
-        language=_choice("language", Language, fields.get("language")) or detect_language(sections),
+        language=_choice("language", Language, fields.get("language")),
         diagnoses=tuple(_diagnosis(item) for item in _list("diagnoses", fields.get("diagnoses"))),
         treatment_path=tuple(_step(item) for item in _list("treatment_path", fields.get("treatment_path"))),
         outcome=_outcome(fields.get("outcome")),
@@ -134,11 +146,11 @@ def _without_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sections(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _object("sections", fields.get("sections") or {}, known=_SECTIONS)
+    return _optional_object("sections", fields.get("sections"), known=_SECTIONS)
 
 
 def _patient(value: object) -> Patient:
-    fields = _object("patient", value or {}, known=tuple(Patient.__dataclass_fields__))
+    fields = _optional_object("patient", value, known=tuple(Patient.__dataclass_fields__))
     return Patient(
         age=_age(fields.get("age")),
         sex=_choice("patient.sex", Sex, fields.get("sex")),
@@ -155,7 +167,7 @@ def _age(value: object) -> Age | None:
         raise InvalidCaseError("patient.age.unit", "is missing; give years, months or days")
     if "value" not in fields:
         raise InvalidCaseError("patient.age.value", "is missing; give a whole number")
-    return Age(fields["value"], unit)
+    return Age(_whole(fields["value"]), unit)
 
 
 def _diagnosis(value: object) -> Diagnosis:
@@ -172,19 +184,19 @@ def _step(value: object) -> TreatmentStep:
         kind=_choice("treatment_path.kind", StepKind, fields.get("kind")) or StepKind.OTHER,
         name=_text("treatment_path.name", fields.get("name", "")),
         detail=_text("treatment_path.detail", fields.get("detail", "")),
-        day=fields.get("day"),
+        day=_whole(fields.get("day")),
         code=_optional_text("treatment_path.code", fields.get("code")),
     )
 
 
 def _outcome(value: object) -> Outcome:
-    fields = _object("outcome", value or {}, known=tuple(Outcome.__dataclass_fields__))
+    fields = _optional_object("outcome", value, known=tuple(Outcome.__dataclass_fields__))
     readmitted = fields.get("readmitted_30d")
     if readmitted is not None and not isinstance(readmitted, bool):
         raise InvalidCaseError("outcome.readmitted_30d", f"{str(readmitted)[:24]!r} is neither true nor false")
     return Outcome(
         status=_choice("outcome.status", OutcomeStatus, fields.get("status")),
-        stay_days=fields.get("stay_days"),
+        stay_days=_whole(fields.get("stay_days")),
         readmitted_30d=readmitted,
         note=_text("outcome.note", fields.get("note", "")),
     )
@@ -194,13 +206,17 @@ def _attributes(value: object) -> dict[str, str]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise InvalidCaseError("attributes", f"is a {type(value).__name__}; an object is wanted")
+        raise InvalidCaseError("attributes", f"is {_kind_of(value)}; an object is wanted")
     return {str(name): _text(f"attributes.{str(name)[:24]}", text) for name, text in value.items()}
+
+
+def _optional_object(field: str, value: object, *, known: Sequence[str]) -> Mapping[str, Any]:
+    return {} if value is None else _object(field, value, known=known)
 
 
 def _object(field: str, value: object, *, known: Sequence[str]) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise InvalidCaseError(field, f"is a {type(value).__name__}; an object is wanted")
+        raise InvalidCaseError(field, f"is {_kind_of(value)}; an object is wanted")
     for name in value:
         if name not in known:
             raise InvalidCaseError(field, f"unknown field {str(name)[:40]!r}; known are {', '.join(known)}")
@@ -211,14 +227,27 @@ def _list(field: str, value: object) -> Sequence[object]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise InvalidCaseError(field, f"is a {type(value).__name__}; a list is wanted")
+        raise InvalidCaseError(field, f"is {_kind_of(value)}; a list is wanted")
     return value
 
 
 def _text(field: str, value: object) -> str:
     if not isinstance(value, str):
-        raise InvalidCaseError(field, f"is a {type(value).__name__}; text is wanted")
+        raise InvalidCaseError(field, f"is {_kind_of(value)}; text is wanted")
     return value
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - the model checks what it is
+    """Return 1 for 1.0: the same number in JSON, and what tables with gaps make of whole numbers."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _kind_of(value: object) -> str:
+    """Name the JSON type of a value."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    names = {int: "a number", float: "a number", str: "text", list: "a list", dict: "an object"}
+    return names.get(type(value), f"of type {type(value).__name__}")
 
 
 def _optional_text(field: str, value: object) -> str | None:

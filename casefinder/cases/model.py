@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -14,8 +14,9 @@ from casefinder.errors import InvalidCaseError
 MAX_ID_CHARACTERS: Final = 200
 MAX_TEXT_CHARACTERS: Final = 200_000  # the longest discharge letters have some 50,000; beyond this a file is no case
 _MAX_AGE_YEARS: Final = 130  # the oldest verified person reached 122
+_MAX_AGE_DIGITS: Final = 6  # more are no age in any unit, and would not fit a float
 _MAX_DAYS: Final = 36_525  # one hundred years: beyond it, a day count is a typing slip or a date
-# WHO ICD-10 with the national extensions in use (ICD-10-CM I21.4, GB/T 14396 I21.900x002), dagger and asterisk.
+# WHO ICD-10 with the national extensions in use (ICD-10-CM T40.1X1A, GB/T 14396 I21.900x002), dagger and asterisk.
 _ICD10: Final = re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Zx]{1,8})?[+*]?")
 
 
@@ -89,9 +90,12 @@ class Age:
     def __post_init__(self) -> None:
         """Check the range."""
         if isinstance(self.value, bool) or not isinstance(self.value, int):
-            raise InvalidCaseError("patient.age", f"{self.value!r} is not a whole number")
-        if not 0 <= self.in_years <= _MAX_AGE_YEARS:
-            raise InvalidCaseError("patient.age", f"{self} is not between 0 and {_MAX_AGE_YEARS} years")
+            raise InvalidCaseError("patient.age", f"{_short(self.value)} is not a whole number")
+        _check_kind("patient.age.unit", self.unit, AgeUnit)
+        if not 0 <= self.value < 10**_MAX_AGE_DIGITS or self.in_years > _MAX_AGE_YEARS:
+            raise InvalidCaseError(
+                "patient.age", f"{_short(self.value)} {self.unit} is not between 0 and {_MAX_AGE_YEARS} years"
+            )
 
     @property
     def in_years(self) -> float:
@@ -117,7 +121,9 @@ class Patient:
     id: str | None = None
 
     def __post_init__(self) -> None:
-        """Check the optional id."""
+        """Check the kinds of values and the optional id."""
+        _check_kind("patient.age", self.age, Age, optional=True)
+        _check_kind("patient.sex", self.sex, Sex, optional=True)
         if self.id is not None:
             _check_id("patient.id", self.id)
 
@@ -156,7 +162,7 @@ class Diagnosis:
         _check_text("diagnoses.text", self.text)
         if not self.text.strip():
             raise InvalidCaseError("diagnoses.text", "is empty; give the diagnosis or leave the entry out")
-        if self.icd10 is not None and not _ICD10.fullmatch(self.icd10):
+        if self.icd10 is not None and not (isinstance(self.icd10, str) and _ICD10.fullmatch(self.icd10)):
             raise InvalidCaseError("diagnoses.icd10", f"{_short(self.icd10)} is not an ICD-10 code such as I21.3")
 
 
@@ -171,7 +177,8 @@ class TreatmentStep:
     code: str | None = None
 
     def __post_init__(self) -> None:
-        """Check name, detail and day."""
+        """Check every field."""
+        _check_kind("treatment_path.kind", self.kind, StepKind)
         _check_text("treatment_path.name", self.name)
         if not self.name.strip():
             raise InvalidCaseError("treatment_path.name", "is empty; name the step or leave it out")
@@ -191,7 +198,9 @@ class Outcome:
     note: str = ""
 
     def __post_init__(self) -> None:
-        """Check the length of stay and the note."""
+        """Check every field."""
+        _check_kind("outcome.status", self.status, OutcomeStatus, optional=True)
+        _check_kind("outcome.readmitted_30d", self.readmitted_30d, bool, optional=True)
         _check_count("outcome.stay_days", self.stay_days, least=0)
         _check_text("outcome.note", self.note)
 
@@ -221,6 +230,7 @@ class Case:
     def __post_init__(self) -> None:
         """Check what concerns the case as a whole."""
         _check_id("id", self.id)
+        self._check_kinds()
         if not self.sections.has_presentation:
             raise InvalidCaseError(
                 "sections",
@@ -228,15 +238,43 @@ class Case:
             )
         if self.department is not None:
             _check_text("department", self.department)
+            if not self.department.strip():
+                raise InvalidCaseError("department", "is empty; name it or leave it out")
         for name, value in self.attributes.items():
             _check_text("attributes", name)
             _check_text(f"attributes.{_short(name)}", value)
+
+    def _check_kinds(self) -> None:
+        """Check the kinds of all values, and keep copies of collections that the caller may go on changing."""
+        _check_kind("sections", self.sections, Sections)
+        _check_kind("patient", self.patient, Patient)
+        _check_kind("language", self.language, Language, optional=True)
+        _check_kind("outcome", self.outcome, Outcome)
+        _check_kind("attributes", self.attributes, Mapping)
+        _check_kind("visit_date", self.visit_date, date, optional=True)
+        if isinstance(self.visit_date, datetime):
+            raise InvalidCaseError("visit_date", "has a time of day; give a date")
         object.__setattr__(self, "attributes", dict(self.attributes))
+        for name, kind in (("diagnoses", Diagnosis), ("treatment_path", TreatmentStep)):
+            _check_kind(name, getattr(self, name), Sequence)
+            items = tuple(getattr(self, name))
+            for item in items:
+                _check_kind(name, item, kind)
+            object.__setattr__(self, name, items)
+
+
+def _check_kind(name: str, value: object, kind: type, *, optional: bool = False) -> None:
+    """Refuse a value of another type: a misspelt status would otherwise be stored and never be found."""
+    if (value is None and optional) or isinstance(value, kind):
+        return
+    raise InvalidCaseError(name, f"is a {type(value).__name__}; {kind.__name__} is wanted")
 
 
 def _check_id(name: str, value: str) -> None:
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidCaseError(name, "is empty; every case needs an id of its own")
+    if not isinstance(value, str):
+        raise InvalidCaseError(name, f"is a {type(value).__name__}; text is wanted")
+    if not value.strip():
+        raise InvalidCaseError(name, "is empty; every case needs an id of its own" if name == "id" else "is empty")
     if value != value.strip() or not value.isprintable():
         raise InvalidCaseError(name, f"{_short(value)} has spaces at its ends or unprintable characters")
     if len(value) > MAX_ID_CHARACTERS:
@@ -258,7 +296,7 @@ def _check_count(name: str, value: int | None, *, least: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise InvalidCaseError(name, f"{_short(value)} is not a whole number of days")
     if not least <= value <= _MAX_DAYS:
-        raise InvalidCaseError(name, f"{value} is not between {least} and {_MAX_DAYS} days")
+        raise InvalidCaseError(name, f"{_short(value)} is not between {least} and {_MAX_DAYS} days")
 
 
 def _is_unicode(text: str) -> bool:
@@ -271,5 +309,7 @@ def _is_unicode(text: str) -> bool:
 
 def _short(value: object) -> str:
     """Quote a value for a message, cut so that a misplaced free text does not reach the error output."""
+    if isinstance(value, int) and abs(value) >= 10**20:
+        return "a number of more than 20 digits"  # Python refuses to write out very long ones
     text = repr(value)
     return text if len(text) <= 24 else f"{text[:20]}…({len(text)} characters)"

@@ -78,6 +78,9 @@ def build_index(
             progress=progress.advance,
         )
     _print_report(report)
+    if rows.left_out:
+        columns = "、".join(rows.left_out)
+        click.echo(f"Left out, because they name a person: {columns}. Keep one with --map COLUMN=attribute", err=True)
 
 
 def _sample_cases() -> Path:

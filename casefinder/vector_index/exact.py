@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
-from casefinder.errors import IndexDamagedError
+from casefinder.errors import IndexDamagedError, VectorShapeError
 from casefinder.vector_index.protocol import (
     NO_ID,
     NO_SCORE,
@@ -28,7 +29,9 @@ class ExactIndex:
             VectorShapeError: Ids and vectors do not fit each other.
         """
         self._vectors = check_stored(ids, vectors, dim=vectors.shape[1] if vectors.ndim == 2 else 0)
-        self._ids = ids
+        self._ids = ids.copy()
+        if len(np.unique(ids)) < len(ids):
+            raise VectorShapeError("an id is given twice; every vector needs an id of its own")
 
     @property
     def dim(self) -> int:
@@ -61,9 +64,9 @@ class ExactIndex:
             IndexDamagedError: The file is no such archive.
         """
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.lib.npyio.NpzFile(file, allow_pickle=False) as archive:
                 return cls(archive["ids"], archive["vectors"])
-        except (OSError, ValueError, KeyError, EOFError) as exc:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, VectorShapeError) as exc:
             raise IndexDamagedError(f"{path.name} is no exact index; build the index again") from exc
 
 

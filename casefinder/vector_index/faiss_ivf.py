@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from casefinder.errors import IndexDamagedError, VectorIndexError
-from casefinder.vector_index.plan import IndexKind, IndexPlan
+from casefinder.vector_index.plan import POINTS_PER_LIST, IndexKind, IndexPlan
 from casefinder.vector_index.protocol import (
     NO_ID,
     NO_SCORE,
@@ -81,10 +81,12 @@ class IVFIndex:
 
         try:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
-        except RuntimeError as exc:
+        except (RuntimeError, MemoryError) as exc:
             raise IndexDamagedError(f"{path.name} is no FAISS index; build the index again") from exc
-        if not isinstance(index, faiss.IndexIVFScalarQuantizer):
-            raise IndexDamagedError(f"{path.name} holds a {type(index).__name__}; build the index again")
+        if not isinstance(index, faiss.IndexIVFScalarQuantizer) or index.metric_type != faiss.METRIC_INNER_PRODUCT:
+            raise IndexDamagedError(
+                f"{path.name} holds a {type(index).__name__} that casefinder has not written; build the index again"
+            )
         return cls(index, n_probes=n_probes)
 
 
@@ -95,13 +97,19 @@ class IVFBuilder:
         """Train k-means on a sample, float32 [n_training, dim], rows of unit length.
 
         Raises:
-            VectorIndexError: The plan is not for an inverted file.
+            VectorIndexError: The plan is not for an inverted file, or the sample is too small for it.
+            VectorShapeError: The sample is not float32 [*, dim].
         """
         import faiss
 
         if plan.kind is not IndexKind.IVF:
             raise VectorIndexError(f"the plan is for an {plan.kind} index; an inverted file was asked for")
-        dim = training.shape[1]
+        dim = training.shape[1] if training.ndim == 2 else 0
+        training = check_stored(np.arange(len(training), dtype=np.int64), training, dim=dim)
+        if len(training) < POINTS_PER_LIST * plan.n_lists:
+            raise VectorIndexError(
+                f"{len(training)} vectors cannot train {plan.n_lists} lists; give {POINTS_PER_LIST * plan.n_lists}"
+            )
         self._plan = plan
         self._quantizer = faiss.IndexFlatIP(dim)
         self._index = faiss.IndexIVFScalarQuantizer(
@@ -115,7 +123,7 @@ class IVFBuilder:
         self._index.cp.seed = _KMEANS_SEED
         self._index.cp.niter = _KMEANS_ITERATIONS
         self._index.cp.spherical = True
-        self._index.train(check_stored(np.arange(len(training)), training, dim=dim))
+        self._index.train(training)
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """Add vectors, float32 [n, dim], under int64 ids [n].

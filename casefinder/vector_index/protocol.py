@@ -56,10 +56,12 @@ class VectorIndex(Protocol):
         Args:
             queries: float32 [n_queries, dim], rows of unit length.
             k: Neighbours wanted per query, at least 1.
-            among: When given, only these ids are candidates, and the answer is exact.
+            among: When given, only these ids are candidates, and the answer is exact. Ids that are not stored
+                and ids that are given twice do not matter.
 
         Returns:
-            One row per query, best first; equal scores are ordered by id.
+            One row per query, best first; equal scores are ordered by id. Where the k-th score is shared by
+            further vectors, which of them are returned is open.
 
         Raises:
             VectorShapeError: The queries are not [*, dim] float32, hold NaN or a zero row; or k < 1.

@@ -28,7 +28,9 @@ CANDIDATES = (
     (1.0, 0.8, 0.35, 0.2),
     (1.0, 1.0, 0.35, 0.2),
     (1.0, 1.2, 0.4, 0.1),
-    (1.0, 0.5, 0.2, 0.1),
+    (1.0, 1.2, 0.6, 0.2),
+    (1.0, 1.2, 0.8, 0.2),
+    (1.0, 1.5, 0.8, 0.2),
     (1.0, 0.8, 0.35, 0.0),
     (1.0, 0.8, 0.0, 0.2),
     (1.0, 0.8, 0.8, 0.2),
@@ -41,7 +43,8 @@ def blended(sections: dict[str, Matrix], weights: tuple[float, ...]) -> Matrix:
     total = np.zeros_like(sections["chief_complaint"])
     for name, weight in zip(SECTION_WEIGHTS, weights, strict=True):
         total += np.float32(weight) * sections[name]
-    return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), np.float32(1e-9))
+    unit: Matrix = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), np.float32(1e-9))
+    return unit
 
 
 def precision(queries: Matrix, vectors: Matrix, conditions: NDArray[np.str_]) -> float:

@@ -3,60 +3,95 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from typing import Final, TextIO
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
 
 from casefinder.cases.model import MAX_TEXT_CHARACTERS
-from casefinder.cases.readers.rows import Row, RowOrReject
+from casefinder.cases.readers.rows import Headings, RowOrReject, is_title, name_columns, row_of_cells
 from casefinder.cases.reading import Origin, Reject
 from casefinder.errors import UnreadableSourceError
 
 _DELIMITERS: Final = (",", "\t", ";", "|")
+_MOST_TITLE_LINES: Final = 20  # title, hospital, period, who exported: never more than a few
 
 
-def read_delimited(text: TextIO, file: str) -> Iterator[RowOrReject]:
-    """Read a table whose first row names its columns.
+def read_delimited(lines: Iterable[str], file: str) -> Iterator[RowOrReject]:
+    r"""Read a table whose first row with more than one cell names its columns.
 
     Args:
-        text: The open file, with ``newline=""``.
+        lines: The lines of the file with their ends (``\n``, ``\r\n`` or ``\r``).
         file: Its name, for origins.
 
     Raises:
         UnreadableSourceError: There is no heading row, or it names a column twice.
     """
-    csv.field_size_limit(MAX_TEXT_CHARACTERS * 4)
-    first = text.readline()
-    if not first.strip():
-        raise UnreadableSourceError(f"{file}:1: no heading row; the first line must name the columns")
-    delimiter = max(_DELIMITERS, key=first.count)
-    columns = _columns(next(csv.reader([first], delimiter=delimiter)), file)
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
-    line = 2
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as exc:
-            yield Reject(Origin(file, line), "row", f"is no valid CSV ({exc}); check the quotation marks")
-        else:
-            if any(cell.strip() for cell in cells):
-                yield _row(cells, columns, Origin(file, line))
-        line = reader.line_num + 2
+    records = _Records(lines)
+    columns: tuple[str, ...] | None = None
+    for line, cells in records:
+        origin = Origin(file, line)
+        if isinstance(cells, csv.Error):
+            yield Reject(origin, "row", f"is no valid CSV ({cells}); check the quotation marks")
+        elif columns is None:
+            if line > _MOST_TITLE_LINES:
+                break
+            if not is_title(cells):
+                columns = name_columns(cells, origin)
+                yield Headings(origin, columns)
+        elif tuple(cell.strip().strip("\ufeff") for cell in cells) == columns:
+            yield Reject(origin, "row", "repeats the headings; two files were joined here")
+        elif (row := row_of_cells(cells, columns, origin)) is not None:
+            yield row
+    if columns is None:
+        raise UnreadableSourceError(f"{file}: no heading row; the first line must name the columns")
 
 
-def _columns(names: list[str], file: str) -> list[str]:
-    columns = [name.strip() for name in names]
-    for name in columns:
-        if columns.count(name) > 1:
-            raise UnreadableSourceError(
-                f"{file}:1: column {name!r} is named twice; give every column a name of its own"
-            )
-    return columns
+class _Records:
+    """The records of a CSV file with the line that each begins on.
+
+    A quotation mark that is never closed would swallow the rest of the file. So when a record turns out to be
+    broken, only its first line is given up, and reading goes on with the line after it.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        csv.field_size_limit(MAX_TEXT_CHARACTERS * 4)  # so that the model, not csv, says that a text is too long
+        self._lines = iter(lines)
+        self._again: deque[str] = deque(islice(self._lines, _MOST_TITLE_LINES))
+        self._taken: list[str] = []
+        self._delimiter = _delimiter(self._again)
+
+    def __iter__(self) -> Iterator[tuple[int, list[str] | csv.Error]]:
+        line = 1
+        reader = csv.reader(self._take(), delimiter=self._delimiter, strict=True)
+        while True:
+            self._taken.clear()
+            try:
+                cells: list[str] | csv.Error = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as exc:
+                cells = exc
+                self._again.extendleft(reversed(self._taken[1:]))
+                del self._taken[1:]
+                reader = csv.reader(self._take(), delimiter=self._delimiter, strict=True)
+            yield line, cells
+            line += len(self._taken)
+
+    def _take(self) -> Iterator[str]:
+        while True:
+            line = self._again.popleft() if self._again else next(self._lines, "")
+            if not line:
+                return
+            self._taken.append(line)
+            yield line
 
 
-def _row(cells: list[str], columns: list[str], origin: Origin) -> RowOrReject:
-    if len(cells) != len(columns):
-        reason = f"has {len(cells)} cells under {len(columns)} headings; check quotation marks and delimiters"
-        return Reject(origin, "row", reason)
-    return Row(origin, dict(zip(columns, cells, strict=True)))
+def _delimiter(lines: Iterable[str]) -> str:
+    """Return the delimiter of the first line that has one outside of quotation marks."""
+    for line in lines:
+        bare = "".join(line.split('"')[::2])
+        delimiter = max(_DELIMITERS, key=bare.count)
+        if delimiter in bare:
+            return delimiter
+    return _DELIMITERS[0]

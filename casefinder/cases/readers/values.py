@@ -1,36 +1,30 @@
-"""Cells of a table as values of the model: ages, sexes, dates, outcomes, as hospitals write them."""
+"""Cells of a table as values of the model: sexes, dates, outcomes and numbers, as hospitals write them."""
 
 from __future__ import annotations
 
 import json
 import re
-import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from casefinder.cases.model import Age, AgeUnit, OutcomeStatus, Sex
-from casefinder.cases.readers.headings import age_unit_of
+from casefinder.cases.model import OutcomeStatus, Sex
+from casefinder.cases.readers.unknown import fold, is_unknown
 from casefinder.errors import InvalidCaseError
 
-_DAYS_PER_WEEK: Final = 7
-_MONTHS_PER_YEAR: Final = 12
-_AGE: Final = re.compile(
-    r"(?:(?P<years>\d+)\s*(?:周?岁|-?\s*years?|-?\s*yrs?|-?\s*y/?o|y)(?:[\s-]*old)?)?\s*"
-    r"(?:(?P<months>\d+)\s*(?:个?月|-?\s*months?|mos?|m)(?:[\s-]*old)?)?\s*"
-    r"(?:(?P<weeks>\d+)\s*(?:周|-?\s*weeks?|wks?|w)(?:[\s-]*old)?)?\s*"
-    r"(?:(?P<days>\d+)\s*(?:天|日|-?\s*days?|d)(?:[\s-]*old)?)?"
-)
-_NUMBER: Final = re.compile(r"\d+(?:\.0+)?")
+_TIME: Final = r"(?:[t\s]\s*(?:上午|下午|am|pm)?\s*\d{1,2}[:时点].*)?"
 _DATE: Final = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s].*)?|(\d{4})(\d{2})(\d{2})"
+    rf"(\d{{4}})\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*日?{_TIME}|(\d{{4}})(\d{{2}})(\d{{2}})(?:\d{{4}}|\d{{6}})?"
 )
-_UNKNOWN: Final = {"", "未知", "不详", "未说明", "未记录", "unknown", "n/a", "na", "none", "null", "nan", "-", "/"}
+_DAY_NUMBER: Final = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # 1954 to 2091, as spreadsheets count days
 _SEXES: Final = {
     "男": Sex.MALE, "男性": Sex.MALE, "m": Sex.MALE, "male": Sex.MALE, "man": Sex.MALE, "boy": Sex.MALE,
+    "男孩": Sex.MALE, "男童": Sex.MALE, "男婴": Sex.MALE, "女孩": Sex.FEMALE, "女童": Sex.FEMALE, "女婴": Sex.FEMALE,
     "女": Sex.FEMALE, "女性": Sex.FEMALE, "f": Sex.FEMALE, "female": Sex.FEMALE, "woman": Sex.FEMALE,
     "girl": Sex.FEMALE, "other": Sex.OTHER, "其他": Sex.OTHER,
 }  # fmt: skip
 _OUTCOMES: Final = {
+    "治愈出院": OutcomeStatus.RECOVERED, "临床治愈": OutcomeStatus.RECOVERED, "好转出院": OutcomeStatus.IMPROVED,
+    "expired": OutcomeStatus.DIED,
     "治愈": OutcomeStatus.RECOVERED, "痊愈": OutcomeStatus.RECOVERED, "cured": OutcomeStatus.RECOVERED,
     "好转": OutcomeStatus.IMPROVED, "显效": OutcomeStatus.IMPROVED, "有效": OutcomeStatus.IMPROVED,
     "未愈": OutcomeStatus.UNCHANGED, "无效": OutcomeStatus.UNCHANGED, "无变化": OutcomeStatus.UNCHANGED,
@@ -45,45 +39,33 @@ _YES_NO: Final = {
     "是": True, "有": True, "yes": True, "y": True, "true": True, "1": True,
     "否": False, "无": False, "no": False, "n": False, "false": False, "0": False,
 }  # fmt: skip
+_MOST_EXACT: Final = 1e15  # spreadsheets keep 15 digits of a number
 
 
 def cell_text(value: object) -> str:
     """Write a cell as text: whole floats without ``.0`` (spreadsheets store ids so), nothing for an empty cell."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return "; ".join(filter(None, map(cell_text, value)))
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    if isinstance(value, float):
-        if value != value:
-            return ""  # NaN is how tables of numbers write an empty cell
-        return str(int(value)) if value.is_integer() else str(value)
+    match value:
+        case None:
+            return ""
+        case str():
+            return value.replace("\r\n", "\n").replace("\r", "\n").strip().strip("\ufeff")
+        case list():
+            return "; ".join(filter(None, map(cell_text, value)))
+        case dict():
+            return json.dumps(value, ensure_ascii=False, default=cell_text)
+        case float():
+            return _float_text(value)
+        case datetime() if value.time() == time():
+            return value.date().isoformat()
+        case bytes():
+            return value.decode("utf-8", "surrogateescape").strip()
     return str(value).strip()
 
 
-def parse_age(text: str, unit: AgeUnit | None) -> Age | None:
-    """Read an age such as ``63岁``, ``2岁3个月``, ``8 months`` or, with a unit given, ``63``.
-
-    A bare number without a unit is refused: 8 may be years in one table and months in the next.
-
-    Raises:
-        InvalidCaseError: No age, or no unit.
-    """
-    folded = _folded(text)
-    if folded in _UNKNOWN:
-        return None
-    if _NUMBER.fullmatch(folded):
-        if unit is None:
-            raise InvalidCaseError(
-                "patient.age",
-                f"{text[:24]!r} has no unit; write 63岁 or 63 years, name the column 年龄(岁), or use --age-unit years",
-            )
-        return Age(int(float(folded)), unit)
-    match = _AGE.fullmatch(folded)
-    if not match or not any(match.groups()):
-        raise InvalidCaseError("patient.age", f"{text[:24]!r} is no age; write 63岁, 8 months or 5 days")
-    return _age_of_parts(*(int(match[name] or 0) for name in ("years", "months", "weeks", "days")))
+def _float_text(value: float) -> str:
+    if value != value:
+        return ""  # NaN is how tables of numbers write an empty cell
+    return str(int(value)) if value.is_integer() else str(value)
 
 
 def parse_sex(text: str) -> Sex | None:
@@ -92,39 +74,44 @@ def parse_sex(text: str) -> Sex | None:
     Raises:
         InvalidCaseError: Any other text.
     """
-    folded = _folded(text)
-    if folded in _UNKNOWN:
+    if is_unknown(text):
         return None
-    if folded not in _SEXES:
+    if fold(text) not in _SEXES:
         raise InvalidCaseError("patient.sex", f"{text[:24]!r} is unknown; write 男/女, male/female or M/F")
-    return _SEXES[folded]
+    return _SEXES[fold(text)]
 
 
-def parse_date(value: object) -> date | None:
-    """Read a date: a date cell, ``2024-03-01``, ``2024/3/1``, ``20240301`` or ``2024年3月1日``.
+def parse_date(value: object, *, epoch: datetime | None = None) -> date | None:
+    """Read a date: a date cell, ``2024-03-01``, ``2024/3/1``, ``20240301`` or ``2024年3月1日``, time of day aside.
+
+    Args:
+        value: The cell.
+        epoch: Where it is a cell of a spreadsheet, the day from which that counts; a bare number is then such a
+            count of days.
 
     Raises:
-        InvalidCaseError: Any other text; ``03/01/2024`` could be January or March.
+        InvalidCaseError: Anything else; ``03/01/2024`` could be January or March.
     """
-    if isinstance(value, datetime):
-        return value.date()
     if isinstance(value, date):
-        return value
-    text = _folded(cell_text(value))
-    if text in _UNKNOWN:
+        return value.date() if isinstance(value, datetime) else value
+    text = fold(cell_text(value))
+    if is_unknown(text):
         return None
-    match = _DATE.fullmatch(text)
-    try:
-        if match:
+    if _DAY_NUMBER.fullmatch(text):
+        if epoch is not None and isinstance(value, int | float):
+            return (epoch + timedelta(days=float(value))).date()
+        raise InvalidCaseError("visit_date", f"{text!r} is a spreadsheet's day number; format the column as a date")
+    if match := _DATE.fullmatch(text):
+        try:
             return date(*(int(part) for part in match.groups() if part))
-    except ValueError:
-        pass  # the 30th of February and the like: reported below with every other text that is no date
+        except ValueError:
+            pass  # the 30th of February and the like: reported with every other text that is no date
     raise InvalidCaseError("visit_date", f"{text[:24]!r} is no date; write it as 2024-03-01")
 
 
 def parse_outcome(text: str) -> OutcomeStatus | None:
     """Return the status that an outcome cell names; None where it is free text, which belongs into the note."""
-    return _OUTCOMES.get(_folded(text).replace(" ", "_")) or _OUTCOMES.get(_folded(text))
+    return _OUTCOMES.get(fold(text).replace(" ", "_")) or _OUTCOMES.get(fold(text))
 
 
 def parse_yes_no(field: str, text: str) -> bool | None:
@@ -133,12 +120,11 @@ def parse_yes_no(field: str, text: str) -> bool | None:
     Raises:
         InvalidCaseError: Any other text.
     """
-    folded = _folded(text)
-    if folded in _UNKNOWN and folded not in _YES_NO:
+    if is_unknown(text):
         return None
-    if folded not in _YES_NO:
+    if fold(text) not in _YES_NO:
         raise InvalidCaseError(field, f"{text[:24]!r} is neither yes nor no; write 是/否, yes/no or 1/0")
-    return _YES_NO[folded]
+    return _YES_NO[fold(text)]
 
 
 def parse_days(field: str, text: str) -> int | None:
@@ -147,38 +133,22 @@ def parse_days(field: str, text: str) -> int | None:
     Raises:
         InvalidCaseError: Any other text.
     """
-    folded = _folded(text)
-    if folded in _UNKNOWN:
+    if is_unknown(text):
         return None
-    match = re.fullmatch(r"(\d+)(?:\.0+)?\s*(?:天|日|days?|d)?", folded)
+    match = re.fullmatch(r"(\d{1,9})(?:\.0+)?\s*(?:天|日|days?|d)?", fold(text))
     if not match:
         raise InvalidCaseError(field, f"{text[:24]!r} is no whole number of days")
     return int(match[1])
 
 
-def parse_age_unit(text: str) -> AgeUnit | None:
-    """Read the cell of an age-unit column.
+def check_identifier(field: str, text: str, value: object) -> None:
+    """Refuse a number that a spreadsheet has shortened: other patients would get the same.
 
     Raises:
-        InvalidCaseError: It names no unit of age.
+        InvalidCaseError: The number has lost its last digits.
     """
-    if _folded(text) in _UNKNOWN:
-        return None
-    unit = age_unit_of(text)
-    if unit is None:
-        raise InvalidCaseError("patient.age.unit", f"{text[:24]!r} is no unit of age; write 岁, 月 or 天")
-    return unit
-
-
-def _age_of_parts(years: int, months: int, weeks: int, days: int) -> Age:
-    if weeks:
-        return Age(weeks * _DAYS_PER_WEEK + days, AgeUnit.DAYS)
-    if years and not months:
-        return Age(years, AgeUnit.YEARS)
-    if years or months:
-        return Age(years * _MONTHS_PER_YEAR + months, AgeUnit.MONTHS)
-    return Age(days, AgeUnit.DAYS)
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().strip()
+    is_shortened = isinstance(value, float) and abs(value) >= _MOST_EXACT
+    if is_shortened or re.fullmatch(r"\d(?:\.\d+)?[eE]\+\d+", text):
+        raise InvalidCaseError(
+            field, f"{text[:24]!r} is a long number that a spreadsheet has shortened; format the column as text"
+        )

@@ -1,0 +1,33 @@
+"""Findings with their assertion, measurements and times, read out of Chinese and English clinical text."""
+
+from casefinder.clinical.findings.extractor import FindingExtractor, default_extractor, extract
+from casefinder.clinical.findings.model import (
+    AgeMention,
+    Assertion,
+    Duration,
+    Extraction,
+    Finding,
+    Flag,
+    Measurement,
+    SexMention,
+    Side,
+    Span,
+    Stand,
+)
+
+__all__ = [
+    "AgeMention",
+    "Assertion",
+    "Duration",
+    "Extraction",
+    "Finding",
+    "FindingExtractor",
+    "Flag",
+    "Measurement",
+    "SexMention",
+    "Side",
+    "Span",
+    "Stand",
+    "default_extractor",
+    "extract",
+]

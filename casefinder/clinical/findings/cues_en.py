@@ -1,0 +1,248 @@
+"""The English cue phrases, in lower case."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from casefinder.clinical.findings.cues import Cue, Reach, Role, index_cues
+
+_LIST: Final = Reach.LIST
+_SENTENCE: Final = Reach.SENTENCE
+
+
+def _en(role: Role, *, ahead: int | None = None, back: int | None = None, reach: Reach = Reach.CLAUSE) -> Cue:
+    return Cue(role, ahead=ahead, back=back, reach=reach, is_zh=False)
+
+
+_NEGATE: Final = (
+    # 45 characters hold "no clinical, laboratory or radiological evidence of".
+    (
+        _en(Role.NEGATE, ahead=45, back=3, reach=_LIST),
+        ("no|none|nil|never|never had|has no|have no|had no|with no|there is no|there was no"),
+    ),
+    (
+        _en(Role.NEGATE, ahead=45, back=12, reach=_LIST),
+        "denies|denied|deny|denying|denies any|denies having",
+    ),
+    (
+        _en(Role.NEGATE, ahead=45, reach=_LIST),
+        "without|w/o|without any|without evidence of|unaccompanied by",
+    ),
+    (
+        _en(Role.NEGATE, ahead=45, reach=_LIST),
+        (
+            "negative for|neg for|no evidence of|no sign of|no signs of|no symptoms of|absence of|free of|"
+            "free from|lack of|neither|nor|no suspicion of|no history of|no known history of|"
+            "no past medical history of|no prior history of|no previous history of|no family history of|"
+            "denies family history of|denies a family history of|denies history of|denies any history of|"
+            "denies prior history of|no significant|no known|no personal history of|no longer|no longer has|"
+            "no longer complains of|no longer reports|no longer experiences|no longer had|no complaints of|"
+            "no complaint of|failed to reveal|fails to reveal|failed to show|failed to demonstrate|"
+            "did not reveal|did not show|does not show|did not demonstrate|not associated with|"
+            "not accompanied by|not consistent with|not suggestive of|inconsistent with|not present with|"
+            "not complain of|not report|not have|not have any|not had|not had any|not show|not reveal|"
+            "not demonstrate|not develop|not experience|not suffer from|not exhibit|doesn't have|don't have|"
+            "didn't have|hasn't had|haven't had|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|hasn't|"
+            "haven't|not been|not find|not found|not identify|no more|no current|no active|exclusion of|"
+            "not note|not to have|without signs of|without any evidence of|without history of|"
+            "without a history of|negative history of"
+        ),
+    ),
+    (_en(Role.NEGATE, ahead=12, reach=_LIST), "not|not a|not any|not in|nonexistent|non"),
+    (
+        _en(Role.NEGATE, ahead=20, reach=_LIST),
+        ("not taking|not on|not receiving|never took|never received|declined|declines|refused|refuses"),
+    ),
+    (
+        _en(Role.NEGATE, back=16),
+        (
+            "absent|is absent|was absent|are absent|were absent|negative|was negative|is negative|not present|"
+            "not seen|not noted|not detected|not found|not observed|not identified|not palpable|not evident|"
+            "not demonstrated|not appreciated|not heard|not elicited|(-)|[-]|was denied|were denied|are denied|"
+            "is denied|excluded|was excluded|is excluded|were excluded|has been excluded|been excluded|"
+            "was ruled out|were ruled out|is ruled out|been ruled out|has been ruled out|have been ruled out|"
+            "not reported|not visualized|not visualised|not apparent|not confirmed"
+        ),
+    ),
+    (_en(Role.NEGATE, ahead=30, back=8, reach=_LIST), "ruled out|rules out|excludes|excluding|ruling out"),
+)
+_DOUBT: Final = (
+    (Cue(Role.DOUBT, ahead=0, back=3, prefers_back=True, is_zh=False), "?"),
+    (
+        _en(Role.DOUBT, ahead=30, reach=Reach.CLAUSE),
+        (
+            "possible|possibly|probable|probably|suspected|suspect|suspecting|suspicion of|suspicion for|"
+            "suspicious for|suspicious of|suggestive of|suggesting|suggests|concern for|concerns for|"
+            "concerning for|concern of|worrisome for|questionable|presumed|presumptive|presumably|may have|"
+            "might have|may be|might be|could be|could represent|may represent|might represent|could have|"
+            "can be|likely to be|most likely|more likely|thought to be|felt to be|query|queried|appears to be|"
+            "differential diagnosis includes|differential includes|differential diagnosis of|"
+            "differential diagnosis|differentials include|versus|vs|vs.|apparent|seems to be|equivocal for|"
+            "favor|favors|favour|favours|raises the possibility of|possibility of|cannot exclude|can't exclude|"
+            "could not exclude|unable to exclude|cannot rule out|can't rule out|could not rule out|"
+            "unable to rule out|not rule out|not exclude|not ruled out|not excluded|rule out|r/o|to rule out|"
+            "to exclude|to evaluate for|evaluate for|assess for|screen for|screened for|screening for|"
+            "compatible with possible|indeterminate for|?"
+        ),
+    ),
+    (_en(Role.DOUBT, ahead=25, back=8), "likely|is likely|was likely|are likely|were likely"),
+    (
+        _en(Role.DOUBT, ahead=30, reach=_LIST),
+        (
+            "return if|if|if you develop|if you have|in case of|should you develop|watch for|monitor for|"
+            "at risk of|at risk for|risk of|risk for|risk factors for|prophylaxis of|prophylaxis for|"
+            "prophylaxis against|to prevent|prevention of|prevent|whether|wonders if|worried about|afraid of|"
+            "fear of"
+        ),
+    ),
+    (
+        _en(Role.DOUBT, back=16),
+        (
+            "(?)|is suspected|was suspected|suspected|are suspected|were suspected|is possible|was possible|"
+            "is probable|unlikely|is unlikely|was unlikely|less likely|very unlikely|cannot be excluded|"
+            "cannot be ruled out|can't be excluded|could not be excluded|could not be ruled out|"
+            "not been ruled out|has not been ruled out|not been excluded|has not been excluded|not ruled out|"
+            "not excluded|was considered|is considered|were considered|is questionable|is uncertain|"
+            "can't be ruled out|to be ruled out|to be excluded|remains possible|in question"
+        ),
+    ),
+    (
+        _en(Role.DOUBT, ahead=20),
+        (
+            "planned|scheduled for|planned for|plan for|consider|considering|considered for|recommended|"
+            "awaiting|would benefit from|candidate for"
+        ),
+    ),
+)
+_PAST: Final = (
+    (
+        _en(Role.PAST, ahead=45, reach=_SENTENCE),
+        (
+            "history of|a history of|known history of|medical history of|past medical history of|"
+            "past history of|prior history of|previous history of|remote history of|distant history of|"
+            "history significant for|history is significant for|medical history significant for|"
+            "history includes|history included|medical history includes|medical history included|"
+            "past medical history significant for|h/o|hx of|hx|pmh of|pmhx of|pmh|pmhx|past medical history|"
+            "past medical history includes|past medical history included|past surgical history|"
+            "previous medical history|history notable for|medical history notable for|history positive for|"
+            "history was significant for"
+        ),
+    ),
+    (
+        _en(Role.PAST, ahead=30),
+        (
+            "previous|previously|prior|status post|s/p|in the past|formerly|former|had previously|in childhood|"
+            "as a child|cured of|recovered from|past|years ago she had|years ago he had|years earlier|"
+            "treated previously for|previously treated for|previously diagnosed with|used to have|used to take|"
+            "discontinued|stopped taking|stopped"
+        ),
+    ),
+    (
+        _en(Role.PAST, back=16),
+        (
+            "years ago|year ago|in the past|as a child|in childhood|resolved|has resolved|had resolved|"
+            "have resolved|was resolved|subsided|has subsided|disappeared|has stopped|had stopped|cured|"
+            "was cured|years earlier|years previously|years before|went away|has gone|in infancy|is gone|"
+            "in remission"
+        ),
+    ),
+)
+_YEARS: Final = (_en(Role.PAST, ahead=30, back=16), "|".join(f"in {year}" for year in range(1930, 2050)))
+_RELATIVE: Final = (
+    (
+        _en(Role.RELATIVE, ahead=60, reach=_SENTENCE),
+        (
+            "mother|father|brother|brothers|sister|sisters|parent|parents|sibling|siblings|grandmother|"
+            "grandfather|grandparents|aunt|uncle|cousin|cousins|son|daughter|daughters|sons|wife|husband|"
+            "relative|relatives|family member|family members|twin|niece|nephew|mom|mum|dad|maternal|paternal|"
+            "half-brother|half-sister"
+        ),
+    ),
+    (
+        _en(Role.RELATIVE, ahead=60, back=4, reach=_SENTENCE),
+        (
+            "family history|family history of|a family history of|positive family history of|"
+            "strong family history of|family history is significant for|family history significant for|"
+            "family history includes|family history positive for|family history is positive for|"
+            "family history is notable for|family history notable for|fhx|runs in the family|"
+            "family history was positive for|fh"
+        ),
+    ),
+)
+_OTHERS: Final = (
+    (
+        _en(Role.DROP, back=1),
+        ("unit|ward|clinic|vaccine|vaccination|vaccines|department|centre|center|contact|contacts|exposure"),
+    ),
+    (_en(Role.DROP, ahead=1), "anti|vaccinated against|immunized against|immunised against"),
+    (
+        _en(Role.DROP, ahead=20),
+        ("coworker|co-worker|colleague|classmate|neighbour|neighbor|roommate|vaccinated for|friend"),
+    ),
+    (
+        _en(Role.END),
+        (
+            "but|however|although|though|except|except for|yet|still|apart from|aside from|other than|besides|"
+            "only|and has|and had|has|had|have|reports|reported|reporting|complains of|complained of|"
+            "complaining of|complains|complained|c/o|developed|develops|developing|positive for|shows|showed|"
+            "showing|revealed|reveals|revealing|noted|with|which|who|that|where|because|because of|due to|"
+            "secondary to|caused by|after|before|when|while|despite|started|admits|endorses|and is|and was|"
+            "remains|persists|(+)|+|was found|were found|found to have|found|underwent|takes|consistent with|"
+            "confirmed|instead|as well as|demonstrated|demonstrates|following|and reports|rather than|at which|"
+            "given|on|switched to|received|until|since"
+        ),
+    ),
+    (
+        _en(Role.NOW),
+        (
+            "presents|presented|presenting|presents with|presented with|presenting with|now|currently|"
+            "today|this time|admitted|admitted for|admitted with|on admission|complaining of|complains of|c/o|"
+            "recently|now has|has now|yesterday|this morning|came with|who presents|who presented|days ago|"
+            "weeks ago|hours ago|months ago|referred for|referred with|was referred"
+        ),
+    ),
+    (
+        _en(Role.PATIENT),
+        "patient|the patient|pt|he|she|the child|the baby|the infant|the boy|the girl|proband|they|it|there",
+    ),
+)
+# Longer phrases win, so a phrase here takes the cue inside it out of play.
+_NOTHING: Final = (
+    "no increase|no increase in|no decrease|no decrease in|no change|no change in|"
+    "no significant change|no significant change in|no improvement|no improvement in|no improvement of|"
+    "no relief|no relief of|no relief from|no worsening|no worsening of|no response|no response to|"
+    "not only|not just|not merely|not necessarily|not relieved|not relieved by|not improve|"
+    "not improved|not improving|not respond|not respond to|not responding|not responding to|"
+    "not resolve|not resolved|not subside|not controlled|not well controlled|poorly controlled|"
+    "not known|not clear|not certain|not sure|not unusual|not without|no doubt|no doubt that|no cause|"
+    "no obvious cause|without obvious cause|without apparent cause|without cause|without improvement|"
+    "without relief|without response|without change|without difficulty|without any relief|"
+    "no apparent cause|no reason|no particular reason|no trigger|no obvious trigger|without trigger|"
+    "without provocation|no provocation|gram negative|gram-negative|culture negative|culture-negative|"
+    "seronegative|rh negative|triple negative|triple-negative|her2 negative|no matter|nothing|"
+    "not drain|not treated|not been treated|not able to|not able|not tolerate|without further|"
+    "no further|no effect|no benefit|without effect|without benefit|not helped|not help|not alleviated|"
+    "not due to|not related to|unrelated to|not because|not affected|not aggravated|as possible|"
+    "if possible|if any|if needed|if necessary|as needed|as soon as possible|"
+    "presented with a history of|presents with a history of|presenting with a history of|"
+    "admitted with a history of|referred with a history of|came with a history of|gave a history of|"
+    "history of present illness|history of presenting illness|history of present complaint|"
+    "history of the present illness|history of presenting complaint|history taking|history was|"
+    "long history of|long-standing history of|longstanding history of|short history of|"
+    "brief history of|recent history of|acute history of|chronic history of|natural history of|"
+    "background history of|history and|likely due to|more than|no one|patient's|as well|years old|"
+    "allergy clinic|has been|have been|had been|with the|on the|on examination|on exam|"
+    "on physical examination|on exertion|stillborn|post-operative|post operative|postoperative|old man|"
+    "old woman|old male|old female|old boy|old girl|old lady|old gentleman|year old|month old|week old|"
+    "day old|contact lens|contact dermatitis|who reports|who complains|that she|that he|"
+    "heart failure unit|at the age of|current medications|current smoker|old age|still birth|no other|"
+    "on time|only child|no medication|no medications|no treatment|without treatment|without medication|"
+    "no therapy|untreated|could not|cannot|can not|unable to|not eat|not sleep|not possible|"
+    "not consistent|not recall|no known cause|without known cause|without warning|no warning|"
+    "no loss to follow-up"
+).split("|")
+
+EN_CUES: Final = index_cues(
+    (cue, phrases.split("|")) for cue, phrases in (*_NEGATE, *_DOUBT, *_PAST, _YEARS, *_RELATIVE, *_OTHERS)
+)
+EN_NOTHING: Final = frozenset(_NOTHING)

@@ -1,0 +1,215 @@
+"""Vital signs and laboratory values: number, unit, conversion, flag."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from casefinder.clinical.findings.matcher import Match
+from casefinder.clinical.findings.model import Flag, Measurement, Span
+from casefinder.clinical.findings.quantities import QUANTITIES, Quantity
+
+_NUMBER: Final = r"(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,4})?)"
+_UNIT: Final = (
+    r"(?P<unit>[x×*]\s*10\s*[\^*e]?\s*[39⁹³]\s*/\s*(?:l|ul)|10\s*\^\s*[39]\s*/\s*u?l|(?:beats|"
+    r"breaths) ?(?:per minute|/ ?min)|per minute|degrees (?:celsius|c)\b|次\s*/\s*(?:分钟?|min)|摄氏度|"
+    r"[°º]\s*[cf]\b|℃|℉|度|%|‰|分(?!钟)|/15\b|/\s*mm\^?[3³]|/\s*[uμµ]l|/\s*min(?:ute)?\b|"
+    r"[a-zμµ]{1,5}\s*/\s*(?:[a-z]{1,3}|m²)\b|mmhg|kpa|bpm|mg%|[cf]\b|mm\b)"
+)
+_FILLING: Final = (
+    r"(?:\s|[:=是为约达至在的(\[]|波动于|最高|高达|测|值|水平|浓度|计数|was|were|is|of|at|level|levels|"
+    r"count|to|up|reading|measured|approximately|about|elevated|reduced|raised)*"
+)
+_FILLED: Final = re.compile(_FILLING)
+_VALUE: Final = re.compile(rf"{_FILLING}(?:[<>≤≥]=?\s*)?{_NUMBER}\s*{_UNIT}?")
+_WORD: Final = re.compile(
+    r"\s*(?:(?:i|t|level|levels|was|were|is|明显|轻度|显著|水平|检测|定量|[:(])\s*)*(?:(?P<high>阳性|"
+    r"升高|增高|偏高|↑|positive|elevated|raised|high\b|increased)|(?P<low>降低|减低|偏低|下降|↓|low\b|"
+    r"reduced|decreased)|(?P<normal>阴性|正常|negative|normal))"
+)
+_BP: Final = re.compile(r"(?P<high>\d{2,3}(?:\.\d)?)\s*/\s*(?P<low>\d{2,3}(?:\.\d)?)\s*(?P<unit>mmhg|kpa)?")
+_BP_BARE: Final = re.compile(
+    r"(?<![\d./])(?P<high>\d{2,3}(?:\.\d)?)\s*/\s*(?P<low>\d{2,3}(?:\.\d)?)\s*(?P<unit>mmhg|kpa)"
+)
+# Vital signs under one letter, and a temperature by its unit alone. 度 alone is also an angle or a degree of severity.
+_LETTERS: Final = re.compile(
+    r"(?<![a-z0-9])(?P<letter>[tpr]|"
+    r"呼吸)\s*[:=]?\s*(?P<number>\d{2,3}(?:\.\d{1,2})?)(?![\da-z])\s*(?P<unit>℃|°\s*c|度|次\s*/\s*分钟?|"
+    r"/\s*min|bpm)?"
+)
+_DEGREES: Final = re.compile(
+    r"(?<![\d.~-])(?P<number>(?:3[4-9]|4[0-2])(?:\.\d{1,2})?)\s*(?P<unit>℃|°\s*c\b|度(?![肿大烧伤]))"
+)
+_FAHRENHEIT: Final = re.compile(
+    r"(?<![\d.])(?P<number>(?:9[0-9]|10[0-9])(?:\.\d{1,2})?)\s*(?P<unit>°\s*f\b|℉|"
+    r"degrees f(?:ahrenheit)?\b)"
+)
+_LETTER: Final = re.compile(r"(?<![a-z0-9])(?:[tpr]|呼吸)(?=[ :=\d])")
+_LETTER_IDS: Final = {"t": "body-temperature", "p": "pulse", "r": "respiratory-rate", "呼吸": "respiratory-rate"}
+# Names too short or too ambiguous for the lexicon: with a concentration after them there is no doubt.
+_BARE_NAMES: Final = re.compile(
+    r"(?<![a-z0-9高低血])(?P<name>k\+?|na\+?|ca(?:2?\+{1,2})?|[钾钠钙]|glucose|glu|葡萄糖|sodium|"
+    r"calcium)(?:\)|level|was|of|is|[\s:=])*(?P<number>\d{1,4}(?:\.\d{1,3})?)\s*(?P<unit>mmol/l|meq/l|"
+    r"mg/dl)"
+)
+_CONCENTRATION: Final = re.compile(r"m(?:mol|eq)/l|mg/dl")
+_BARE_IDS: Final = {
+    **dict.fromkeys(("k", "钾"), "serum-potassium"),
+    **dict.fromkeys(("na", "钠", "sodium"), "serum-sodium"),
+    **dict.fromkeys(("ca", "钙", "calcium"), "serum-calcium"),
+    **dict.fromkeys(("glucose", "glu", "葡萄糖"), "blood-glucose"),
+}
+_DIGIT: Final = re.compile(r"\d")
+_UNIT_NOISE: Final = str.maketrans({" ": "", "μ": "u", "µ": "u", "×": "x", "⁹": "9", "³": "3", "º": "°"})
+_POWER: Final = re.compile(r"^[x*]?10[\^*e]?([39])/")
+
+
+def find_measurements(folded: str, text: str, matches: Sequence[Match]) -> tuple[Measurement, ...]:
+    """Find the vital signs and laboratory values in a text, in text order, none twice."""
+    found: dict[int, Measurement] = {}
+    for match in matches:
+        for concept in match.concepts:
+            if concept.id in QUANTITIES or concept.id == "blood-pressure":
+                for measurement in _read_named(folded, text, match, concept.id):
+                    found.setdefault(measurement.span.end * 2 + _is_diastolic(measurement), measurement)
+    if _DIGIT.search(folded):
+        for measurement in _read_unnamed(folded, text):
+            found.setdefault(measurement.span.end * 2 + _is_diastolic(measurement), measurement)
+    return tuple(sorted(found.values(), key=lambda measurement: (measurement.span, -1 * (measurement.value or 0))))
+
+
+def _is_diastolic(measurement: Measurement) -> int:
+    return int(measurement.concept_id == "diastolic-blood-pressure")
+
+
+def _read_named(folded: str, text: str, match: Match, concept_id: str) -> Iterator[Measurement]:
+    if concept_id == "blood-pressure":
+        filled = _FILLED.match(folded, match.end)
+        pressure = _BP.match(folded, filled.end() if filled else match.end)
+        if pressure:
+            yield from _read_pressure(text, pressure, start=match.start)
+        return
+    value = _VALUE.match(folded, match.end)
+    if value:
+        measurement = _measure(text, concept_id, value, start=match.start)
+        if measurement:
+            yield measurement
+            return
+    word = _WORD.match(folded, match.end)
+    if word:
+        yield _describe(text, concept_id, word, start=match.start)
+
+
+def _read_unnamed(folded: str, text: str) -> Iterator[Measurement]:
+    for pressure in _BP_BARE.finditer(folded) if "/" in folded else ():
+        yield from _read_pressure(text, pressure, start=pressure.start())
+    for letter in (_LETTERS.match(folded, start.start()) for start in _LETTER.finditer(folded)):
+        if letter is None:
+            continue
+        measurement = _measure(text, _LETTER_IDS[letter["letter"]], letter, start=letter.start())
+        if measurement and (letter["unit"] or text[letter.start() : letter.start() + 2].istitle()):
+            yield measurement
+    for name in _BARE_NAMES.finditer(folded) if _CONCENTRATION.search(folded) else ():
+        measurement = _measure(text, _BARE_IDS[name["name"].rstrip("2+")], name, start=name.start())
+        if measurement:
+            yield measurement
+    for degrees in _find_degrees(folded):
+        measurement = _measure(text, "body-temperature", degrees, start=degrees.start())
+        if measurement:
+            yield measurement
+
+
+def _find_degrees(folded: str) -> Iterator[re.Match[str]]:
+    yield from _DEGREES.finditer(folded)
+    if "f" in folded or "℉" in folded:
+        yield from _FAHRENHEIT.finditer(folded)
+
+
+def _read_pressure(text: str, found: re.Match[str], *, start: int) -> Iterator[Measurement]:
+    for part, concept_id in (("high", "systolic-blood-pressure"), ("low", "diastolic-blood-pressure")):
+        number, unit = float(found[part]), found["unit"] or ""
+        quantity = QUANTITIES[concept_id]
+        value = number * quantity.factors[unit] if unit else number
+        if quantity.plausible[0] <= value <= quantity.plausible[1]:
+            yield _build(text, concept_id, quantity, value, number, unit, Span(start, found.end()))
+
+
+def _measure(text: str, concept_id: str, found: re.Match[str], *, start: int) -> Measurement | None:
+    quantity = QUANTITIES[concept_id]
+    number = float(found["number"].replace(",", ""))
+    unit = _normalise_unit(found["unit"] or "")
+    end = found.end("unit") if unit else found.end("number")
+    if concept_id == "body-temperature" and unit in ("°f", "f", "℉", "degreesf", "degreesfahrenheit"):
+        value = (number - 32) / 1.8
+    elif unit in quantity.factors:
+        value = number * quantity.factors[unit]
+    elif quantity.plausible[0] <= number <= quantity.plausible[1]:
+        value, end = number, found.end("number")
+    else:
+        return None
+    written = text[found.start("unit") : end] if end > found.end("number") else ""
+    return _build(text, concept_id, quantity, value, number, written, Span(start, end))
+
+
+def _build(
+    text: str, concept_id: str, quantity: Quantity, value: float, number: float, written_unit: str, span: Span
+) -> Measurement:
+    flag = _flag(quantity, value)
+    return Measurement(
+        concept_id=concept_id,
+        value=round(value, 4),
+        unit=quantity.unit,
+        written_value=number,
+        written_unit=written_unit,
+        flag=flag,
+        implies=_imply(quantity, value),
+        span=span,
+        surface=text[span.start : span.end],
+    )
+
+
+def _describe(text: str, concept_id: str, word: re.Match[str], *, start: int) -> Measurement:
+    quantity = QUANTITIES[concept_id]
+    flag = {"high": Flag.HIGH, "low": Flag.LOW, "normal": Flag.NORMAL}[str(word.lastgroup)]
+    implies = {Flag.HIGH: quantity.implies_high, Flag.LOW: quantity.implies_low}.get(flag)
+    span = Span(start, word.end())
+    return Measurement(
+        concept_id=concept_id,
+        value=None,
+        unit=quantity.unit,
+        written_value=None,
+        written_unit="",
+        flag=flag,
+        implies=implies,
+        span=span,
+        surface=text[span.start : span.end],
+    )
+
+
+def _flag(quantity: Quantity, value: float) -> Flag:
+    if quantity.critical_low is not None and value < quantity.critical_low:
+        return Flag.CRITICAL
+    if quantity.critical_high is not None and value >= quantity.critical_high:
+        return Flag.CRITICAL
+    if quantity.low is not None and value < quantity.low:
+        return Flag.LOW
+    if quantity.high is not None and value > quantity.high:
+        return Flag.HIGH
+    return Flag.NORMAL
+
+
+def _imply(quantity: Quantity, value: float) -> str | None:
+    if quantity.low is not None and value < quantity.low:
+        return quantity.implies_low
+    if quantity.high is not None and value > quantity.high:
+        return quantity.implies_high
+    return None
+
+
+def _normalise_unit(unit: str) -> str:
+    plain = unit.translate(_UNIT_NOISE)
+    power = _POWER.match(plain)
+    if power:
+        return f"10^{power[1]}/{plain.rsplit('/', 1)[1]}"
+    return {"umol/l": "umol/l", "/minute": "/min"}.get(plain, plain)

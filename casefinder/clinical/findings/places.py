@@ -1,0 +1,64 @@
+"""Which side of the body, and which body part, a finding is said to be on."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Final
+
+from casefinder.clinical.findings.matcher import Match
+from casefinder.clinical.findings.model import Side
+from casefinder.clinical.lexicon import ConceptKind
+
+_SIDE: Final = re.compile(
+    r"(?P<both>双|两侧|两肺|两下肢|左右|bilateral(?:ly)?|both\b)|(?P<left>左(?!右|旋|氧|甲|炔|卡|西)|"
+    r"\bleft\b)|(?P<right>右(?!旋)|\bright\b)"
+)
+_SIDE_AFTER: Final = re.compile(
+    r"\s*(?:pain |swelling |weakness )?(?:in|of|on|to|over|at) (?:the |his |her |both )?(?P<name>left|"
+    r"right|both)\b"
+)
+_BREAK: Final = re.compile(r"[,;。.!?\n、伴且]")
+_LOOK_BACK: Final = 12  # characters: "left upper limb " and 右侧腹股沟区可扪及一
+_SITE_GAP: Final = 6
+
+
+def find_sides(folded: str) -> list[re.Match[str]]:
+    """Find every word for a side in a text."""
+    return list(_SIDE.finditer(folded))
+
+
+def choose_side(folded: str, match: Match, sides: Sequence[re.Match[str]]) -> Side | None:
+    """Return the side named in a finding, before it in its clause, or right after it; None if there is none.
+
+    Args:
+        folded: The text.
+        match: The finding.
+        sides: The words for a side in the text, in order.
+    """
+    if not sides:
+        return None
+    index = bisect_left(sides, match.end, key=lambda side: side.start()) - 1
+    if index >= 0:
+        side = sides[index]
+        if side.start() >= match.start or (
+            match.start - side.end() <= _LOOK_BACK and not _BREAK.search(folded, side.end(), match.start)
+        ):
+            return Side(str(side.lastgroup))
+    after = _SIDE_AFTER.match(folded, match.end)
+    return Side(after["name"]) if after else None
+
+
+def find_site(folded: str, matches: Sequence[Match], match: Match) -> str | None:
+    """Return the id of the body part named right before a finding in its clause, or None."""
+    index = bisect_left(matches, match) - 1
+    while index >= 0 and match.start - matches[index].end <= _SITE_GAP:
+        before = matches[index]
+        if _BREAK.search(folded, before.end, match.start):
+            return None
+        if before.concepts:
+            concept = before.concepts[0]
+            return concept.id if concept.kind is ConceptKind.BODY else None
+        index -= 1
+    return None

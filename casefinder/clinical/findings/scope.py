@@ -1,0 +1,351 @@
+"""Decide what a text says about each finding: the scope of cues.
+
+One pass over the matches in text order. A cue opens a scope that later findings fall into; commas, sentence
+ends and other cues close it. A cue that stands after its findings is applied backwards to the list before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from casefinder.clinical.findings.clauses import continues_english, continues_list
+from casefinder.clinical.findings.cues import Cue, Reach, Role
+from casefinder.clinical.findings.headings import ALLERGIES, default_assertion
+from casefinder.clinical.findings.matcher import Match
+from casefinder.clinical.findings.model import Assertion
+from casefinder.clinical.lexicon import ConceptKind
+
+_SENTENCE_END: Final = re.compile(r"[。;!\n]|[.?](?=\s|$|[^\x00-\x7f])")
+_QUESTION: Final = re.compile(r"\?(?![a-z])")
+_HAN_SPACE: Final = re.compile(r"(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f])")
+# What may stand between two findings of one list. A bare comma is not among them: see _CONJUNCTION.
+_CONNECTOR: Final = re.compile(
+    r"\s*(?:、|/|\+|以及|及其|及|和|与|或者|或|,?\s*and(?: the)?|,?\s*or|versus|vs\.?|)\s*(?:双侧|左侧|右侧|any )?\s*"
+)
+_CONJUNCTION: Final = re.compile(r"\b(?:and|or)\b|[及和或与]")
+_LIST_GAP: Final = 45  # characters between two findings of one list, in English with its adjectives
+_LIST_GAP_ZH: Final = 12
+_HISTORY_OF: Final = re.compile(r"history of|h/o|hx of")
+_COURSE_BEFORE: Final = re.compile(
+    r"(?:hours?|days?|weeks?|months?|years?|hrs?|yrs?|wks?|hour's|day's|week's|month's|year's|days'|"
+    r"weeks'|months'|years')[ -]*$"
+)
+_COURSE_AHEAD: Final = re.compile(
+    r"\s*(?:of )?(?:约|近)?(?:\d+|[一二两三四五六七八九十半数几])[余多+]?\s*(?:个)?(?:天|日|小时|周|h\b|"
+    r"d\b|分钟)"
+)
+_INFORMS: Final = re.compile(
+    r"\s*(?:also |then |has |had )?(?:reports?|reported|reporting|states?|stated|says?|said|notic|noted|"
+    r"notes|brought|den[yi]|describ|observ|is concerned|was concerned|worr|gave|thought|felt|found|"
+    r"complain|mention|told|took|saw)|\s*(?:代)?(?:诉|述|称|说|发现|带|抱|送|陪|否认|不知|描述|观察|"
+    r"觉得|注意|发觉|代|告知|给|要求|拒绝|签|及患)"
+)
+_IS_PATIENT: Final = re.compile(r"\bold (?:[a-z]+ )?$|\bpregnant $")
+_OF_RELATIVE: Final = re.compile(
+    r"\s*(?:[(]|(?:in|among|affecting|of)\s)\s*"
+    r"(?:(?:his|her|the|their|an?|one|two|three|both|several|first-degree|second-degree|maternal|paternal)\s+){0,3}$"
+)
+_ALLERGIC_TO: Final = re.compile(r"allerg(?:y|ies|ic) to (?:[a-z]+(?:,| and| or) ?){0,2}$|对$")
+_CLOSED: Final = re.compile(r"\s*(?:[,;。.!?)\n]|by |on |$)")
+_GOES_ON: Final = re.compile(r"\b(?:or|nor|any)(?: a| any)? $")
+_RESULT: Final = re.compile(r",\s*(?:提示|示|显示|诊断|诊为|病理|结果)")
+_ALLERGY: Final = "allergy"
+_CONTACT: Final = "contact-history"
+_UNCLEAR_CAUSE: Final = ("待查", "待诊")  # 发热待查 is a fever whose cause is unclear, 肺炎待查 an unclear pneumonia
+_NORMAL: Final = ("正常", "异常")
+_NOT_JUDGED_AHEAD: Final = frozenset({ConceptKind.BODY, ConceptKind.TEST})
+_FELT: Final = frozenset({ConceptKind.SYMPTOM, ConceptKind.SIGN})
+_DRUGS: Final = frozenset({ConceptKind.DRUG, ConceptKind.DRUG_CLASS})
+_CLOSES: Final = {
+    Role.END: (Role.NEGATE, Role.DOUBT),
+    Role.NOW: (Role.NEGATE, Role.DOUBT, Role.PAST),
+    Role.PATIENT: (Role.NEGATE, Role.DOUBT, Role.RELATIVE),
+}
+
+
+@dataclass(slots=True)
+class Judged:
+    """A finding with what was decided about it; ``drop`` when it is not about the patient at all."""
+
+    match: Match
+    assertion: Assertion
+    cue: Match | None = None
+    drop: bool = False
+    is_allergen: bool = False
+
+
+_ASSERTIONS: Final = {
+    Role.NEGATE: Assertion.ABSENT,
+    Role.RELATIVE: Assertion.FAMILY,
+    Role.DOUBT: Assertion.UNCERTAIN,
+    Role.PAST: Assertion.HISTORICAL,
+}
+# When several cues hold at once: 父亲可能有糖尿病 is family, 否认高血压病史 is absent.
+_PRECEDENCE: Final = {
+    Assertion.PRESENT: 0,
+    Assertion.HISTORICAL: 1,
+    Assertion.UNCERTAIN: 2,
+    Assertion.FAMILY: 3,
+    Assertion.ABSENT: 4,
+}
+
+
+def judge_findings(
+    folded: str, matches: Sequence[Match], headings: Sequence[tuple[int, int, str]], *, section: str | None
+) -> list[Judged]:
+    """Decide the assertion of every match that is a concept other than a body part, in text order.
+
+    Args:
+        folded: The text as ``fold_text`` returns it.
+        matches: All matches in it, in order, not overlapping.
+        headings: Start, end and section of the headings in it.
+        section: The section that the text begins in.
+    """
+    reader = _ScopeReader(folded, matches, headings, section)
+    for index, match in enumerate(matches):
+        reader.read(index, match)
+    return [judged for judged in reader.judged if not judged.drop]
+
+
+class _ScopeReader:
+    """The state of one pass: open cues, what holds by default, and the findings of the sentence so far."""
+
+    def __init__(
+        self, folded: str, matches: Sequence[Match], headings: Sequence[tuple[int, int, str]], section: str | None
+    ) -> None:
+        self.judged: list[Judged] = []
+        self._folded = folded
+        self._matches = matches
+        self._headings = list(reversed(headings))
+        self._position = 0
+        self._open: dict[Role, Match] = {}
+        self._anchor: dict[Role, int] = {}  # where the distance to the next finding is counted from
+        self._sentence: list[Judged] = []
+        self._enter_section(section)
+
+    def read(self, index: int, match: Match) -> None:
+        if self._pass_headings(match):
+            return
+        self._pass_gap(index, match)
+        if match.cue is None:
+            self._read_concept(match)
+        else:
+            self._read_cue(index, match, match.cue)
+        self._position = match.end
+        if match.cue is not None and _QUESTION.match(self._folded, match.start):
+            self._end_sentence()
+
+    def _enter_section(self, section: str | None) -> None:
+        self._section = section
+        self._section_default = self._default = default_assertion(section)
+
+    def _pass_headings(self, match: Match) -> bool:
+        """Enter the sections that begin before the match; tell whether the match is part of a heading itself."""
+        while self._headings and self._headings[-1][1] <= match.start:
+            _, end, section = self._headings.pop()
+            self._end_sentence()
+            self._enter_section(section)
+            self._position = end
+        return bool(self._headings) and self._headings[-1][0] <= match.start
+
+    def _end_sentence(self) -> None:
+        self._open.clear()
+        self._sentence = []
+        self._default = self._section_default
+
+    def _pass_gap(self, index: int, match: Match) -> None:
+        gap = self._folded[self._position : match.start]
+        if not gap:
+            return
+        if _SENTENCE_END.search(gap):
+            self._end_sentence()
+        elif self._open:
+            comma = gap.find(",")
+            if comma >= 0:
+                self._pass_comma(index, self._position + comma)
+            elif " " in gap and (space := _HAN_SPACE.search(self._folded, self._position, match.start + 1)):
+                self._pass_comma(index, space.start())
+
+    def _pass_comma(self, index: int, comma: int) -> None:
+        for role, opened in list(self._open.items()):
+            if not self._survives(index, comma, role, opened):
+                del self._open[role]
+
+    def _survives(self, index: int, comma: int, role: Role, opened: Match) -> bool:
+        cue = _cue_of(opened)
+        if cue.reach is Reach.SENTENCE:
+            return True
+        has_item = self._anchor[role] > opened.end
+        if not cue.is_zh:
+            return (cue.reach is Reach.LIST and not has_item) or continues_english(
+                self._folded, comma, needs_conjunction=cue.reach is Reach.CLAUSE
+            )
+        if not has_item:
+            return self._folded[comma] == " "
+        if role is Role.PAST and _RESULT.match(self._folded, comma):
+            return True
+        needs_close = role is not Role.RELATIVE and cue.reach is Reach.CLAUSE
+        return continues_list(self._folded, comma, self._matches, following=index, needs_close=needs_close)
+
+    def _read_concept(self, match: Match) -> None:
+        self._close_distant(match)
+        for role in self._open:
+            self._anchor[role] = match.end
+        kind = match.concepts[0].kind
+        if kind is ConceptKind.BODY:
+            return
+        judged = self._judge(match)
+        if match.concepts[0].id == _CONTACT and self._sentence and self._sentence[-1].match.end == match.start:
+            self._sentence[-1].drop = True  # 肺结核接触史: the tuberculosis is another person's
+        if judged.is_allergen or match.concepts[0].id == _ALLERGY:
+            self._mark_allergens(match)
+        self._sentence.append(judged)
+        self.judged.append(judged)
+
+    def _close_distant(self, match: Match) -> None:
+        for role, opened in list(self._open.items()):
+            cue, anchor = _cue_of(opened), self._anchor[role]
+            if anchor == opened.end:
+                limit = cue.ahead or 0
+            elif cue.reach is Reach.SENTENCE:
+                continue
+            else:
+                limit = _LIST_GAP_ZH if cue.is_zh else _LIST_GAP
+            if match.start - anchor > limit:
+                del self._open[role]
+
+    def _judge(self, match: Match) -> Judged:
+        judged = Judged(match, self._default, drop=Role.DROP in self._open)
+        for role, opened in self._open.items():
+            if not (role is Role.PAST and self._folded[opened.start] == "年" and match.concepts[0].kind in _FELT):
+                _strengthen(judged, role, opened)  # 1年前因头痛就诊 tells when a complaint began, not that it is over
+        judged.is_allergen = match.concepts[0].kind in _DRUGS and (
+            self._section == ALLERGIES
+            or _ALLERGIC_TO.search(self._folded, max(0, match.start - 30), match.start) is not None
+        )
+        return judged
+
+    def _mark_allergens(self, match: Match) -> None:
+        """Mark the drugs named right before 过敏 or "allergy"."""
+        following = match.start
+        for judged in reversed(self._sentence):
+            between = self._folded[judged.match.end : following]
+            if judged.match.concepts[0].kind not in _DRUGS or not _CONNECTOR.fullmatch(between):
+                return
+            judged.is_allergen = True
+            following = judged.match.start
+
+    def _read_cue(self, index: int, match: Match, cue: Cue) -> None:
+        if cue.role is Role.NOTHING:
+            return
+        if cue.role in _CLOSES:
+            self._close_by(cue)
+        elif self._is_no_cue(match, cue):
+            return
+        elif self._points_back(index, match, cue):
+            self._apply_back(match, cue)
+        elif cue.ahead is not None:
+            self._open_cue(match, cue)
+
+    def _close_by(self, cue: Cue) -> None:
+        for role in _CLOSES[cue.role]:
+            self._open.pop(role, None)
+        if cue.role is Role.NOW:
+            relative = self._open.get(Role.RELATIVE)
+            if cue.is_zh and relative and self._anchor[Role.RELATIVE] > relative.end:
+                del self._open[Role.RELATIVE]
+            if self._default is Assertion.HISTORICAL:
+                self._default = Assertion.PRESENT
+
+    def _is_no_cue(self, match: Match, cue: Cue) -> bool:
+        """Tell whether the words around a cue take its meaning: a mother who reports, a 3-day history of."""
+        if cue.role is Role.RELATIVE:
+            before = self._folded[max(0, match.start - 20) : match.start]
+            return _INFORMS.match(self._folded, match.end) is not None or _IS_PATIENT.search(before) is not None
+        if cue.role is not Role.PAST:
+            return False
+        if _HISTORY_OF.search(self._folded, match.start, match.end):
+            return _COURSE_BEFORE.search(self._folded[max(0, match.start - 30) : match.start]) is not None
+        return cue.ahead is None and _COURSE_AHEAD.match(self._folded, match.end) is not None
+
+    def _points_back(self, index: int, match: Match, cue: Cue) -> bool:
+        if cue.role is Role.RELATIVE and self._sentence and Role.RELATIVE not in self._open:
+            gap = self._folded[self._sentence[-1].match.end : match.start]
+            if gap.strip() and _OF_RELATIVE.fullmatch(gap):
+                return True
+        if cue.back is None or not self._sentence:
+            return False
+        gap = self._folded[self._sentence[-1].match.end : match.start]
+        if len(gap.strip(" :")) > cue.back or "," in gap:
+            return False
+        if cue.ahead is None or cue.prefers_back:
+            return True
+        if cue.role is Role.NEGATE and not _CLOSED.match(self._folded, match.end):
+            return False  # 伤口无渗血: what 无 denies is just not in the lexicon
+        return not self._finds_ahead(index, match, cue)
+
+    def _finds_ahead(self, index: int, match: Match, cue: Cue) -> bool:
+        for following in self._matches[index + 1 :]:
+            gap = self._folded[match.end : following.start]
+            if len(gap) > (cue.ahead or 0) or "," in gap or _SENTENCE_END.search(gap):
+                return False
+            if following.cue is not None and following.cue.role in _CLOSES:
+                return False
+            if following.concepts and following.concepts[0].kind not in _NOT_JUDGED_AHEAD:
+                return True
+        return False
+
+    def _open_cue(self, match: Match, cue: Cue) -> None:
+        if cue.role is Role.NEGATE and self._cancels_negation(match):
+            del self._open[Role.NEGATE]
+            return
+        goes_on = _GOES_ON.search(self._folded, max(0, match.start - 8), match.start) is not None
+        for role in () if goes_on else (Role.NEGATE, Role.DOUBT):
+            opened = self._open.get(role)
+            if opened and role is not cue.role and not _cue_of(opened).is_zh and self._anchor[role] > opened.end:
+                del self._open[role]
+        self._open[cue.role] = match
+        self._anchor[cue.role] = match.end
+
+    def _cancels_negation(self, match: Match) -> bool:
+        """Tell whether the negation before has nothing but this one to negate: 并非没有."""
+        opened = self._open.get(Role.NEGATE)
+        return opened is not None and self._anchor[Role.NEGATE] == opened.end and match.start - opened.end <= 1
+
+    def _apply_back(self, match: Match, cue: Cue) -> None:
+        following = None
+        has_conjunction = False
+        for judged in reversed(self._sentence):
+            if following is not None:
+                between = self._folded[judged.match.end : following]
+                has_conjunction = has_conjunction or _CONJUNCTION.search(between) is not None
+                if not (_CONNECTOR.fullmatch(between) or (has_conjunction and between.strip() == ",")):
+                    return
+            following = judged.match.start
+            if self._concerns(match, judged.match.concepts[0].kind):
+                _strengthen(judged, cue.role, match)
+
+    def _concerns(self, match: Match, kind: ConceptKind) -> bool:
+        """Tell whether a cue says something about a kind: 发热待查 leaves the fever, 血常规正常 leaves the test."""
+        if self._folded.startswith(_UNCLEAR_CAUSE, match.start):
+            return kind not in _FELT
+        return kind in _FELT or not self._folded.endswith(_NORMAL, match.start, match.end)
+
+
+def _strengthen(judged: Judged, role: Role, cue: Match) -> None:
+    if role is Role.DROP:
+        judged.drop = True
+        return
+    assertion = _ASSERTIONS[role]
+    if _PRECEDENCE[assertion] > _PRECEDENCE[judged.assertion]:
+        judged.assertion = assertion
+        judged.cue = cue
+
+
+def _cue_of(match: Match) -> Cue:
+    if match.cue is None:
+        raise TypeError("only cues are opened")
+    return match.cue

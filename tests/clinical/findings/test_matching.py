@@ -1,0 +1,87 @@
+"""Which words of a text are taken for which concept."""
+
+from __future__ import annotations
+
+import pytest
+
+from casefinder.clinical.findings import FindingExtractor, Side, extract
+from casefinder.clinical.lexicon import Concept, ConceptKind, Lexicon
+
+
+def _concept(concept_id: str, *, zh: str, en: str, kind: ConceptKind = ConceptKind.DISEASE) -> Concept:
+    return Concept(id=concept_id, kind=kind, zh_forms=tuple(zh.split("|")), en_forms=tuple(en.split("|")))
+
+
+_EXTRACTOR = FindingExtractor(
+    Lexicon(
+        [
+            _concept("pain", zh="疼痛", en="pain", kind=ConceptKind.SYMPTOM),
+            _concept("chest-pain", zh="胸痛|胸部疼痛", en="chest pain", kind=ConceptKind.SYMPTOM),
+            _concept("chest", zh="胸部", en="chest", kind=ConceptKind.BODY),
+            _concept("knee", zh="膝关节", en="knee", kind=ConceptKind.BODY),
+            _concept("infarction", zh="心梗", en="MI"),
+            _concept("leukaemia", zh="急淋", en="ALL"),
+            _concept("injury", zh="碰伤", en="injury"),
+            _concept("abscess", zh="脓肿", en="abscess"),
+            _concept("lung-abscess", zh="肺脓肿", en="lung abscess"),
+        ]
+    )
+)
+
+
+def _ids(text: str) -> list[str]:
+    return [finding.concept_id for finding in _EXTRACTOR.extract(text).findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("胸部疼痛", ["chest-pain"]),
+        ("胸部", []),
+        ("肺脓肿", ["lung-abscess"]),
+        ("lung abscesses", ["lung-abscess"]),
+        ("Chest pains", ["chest-pain"]),
+        ("injuries", ["injury"]),
+        ("painting spain", []),
+        ("ＣＨＥＳＴ　ＰＡＩＮ", ["chest-pain"]),
+        ("old MI", ["infarction"]),
+        ("mi amigo", []),
+        ("all well", []),
+        ("ALL relapse", ["leukaemia"]),
+        ("患者MI后", ["infarction"]),
+    ],
+)
+def test_longest_whole_form_is_taken(text: str, expected: list[str]) -> None:
+    assert _ids(text) == expected
+
+
+def test_body_part_before_a_finding_is_its_site() -> None:
+    (finding,) = _EXTRACTOR.extract("左膝关节疼痛").findings
+    assert (finding.concept_id, finding.site, finding.side) == ("pain", "knee", Side.LEFT)
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        ("右侧胸痛", Side.RIGHT),
+        ("双侧疼痛", Side.BOTH),
+        ("左膝关节外伤，疼痛", None),
+        ("pain in the left knee", Side.LEFT),
+        ("bilateral pain", Side.BOTH),
+        ("胸痛", None),
+    ],
+)
+def test_side_is_read_next_to_the_finding(text: str, side: Side | None) -> None:
+    (finding,) = _EXTRACTOR.extract(text).findings
+    assert finding.side is side
+
+
+def test_measured_things_are_no_findings() -> None:
+    assert extract("血压120/80mmHg，心率80次/分，体温36.5℃").findings == ()
+
+
+def test_cue_of_a_finding_is_where_it_stands() -> None:
+    text = "患者否认胸痛"
+    (finding,) = extract(text).findings
+    assert finding.cue is not None
+    assert text[finding.cue.start : finding.cue.end] == "否认"

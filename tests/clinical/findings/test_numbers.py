@@ -1,0 +1,136 @@
+"""Measurements, durations, ages and sexes."""
+
+from __future__ import annotations
+
+import pytest
+
+from casefinder.cases import Age, AgeUnit, Sex
+from casefinder.clinical.findings import Flag, extract
+from casefinder.clinical.findings.extractor import default_extractor
+from casefinder.clinical.findings.quantities import MEASURED_SIGNS, QUANTITIES
+
+
+@pytest.mark.parametrize(
+    ("text", "concept_id", "value", "unit", "flag", "implies"),
+    [
+        ("T 39.2℃", "body-temperature", 39.2, "°C", Flag.HIGH, "fever"),
+        ("体温最高39.5度", "body-temperature", 39.5, "°C", Flag.HIGH, "fever"),
+        ("temp 101.3 F", "body-temperature", 38.5, "°C", Flag.HIGH, "fever"),
+        ("血糖 18 mmol/L", "blood-glucose", 18.0, "mmol/L", Flag.HIGH, "high-blood-sugar"),
+        ("glucose 320 mg/dL", "blood-glucose", 17.762, "mmol/L", Flag.HIGH, "high-blood-sugar"),
+        ("血钾2.3mmol/L", "serum-potassium", 2.3, "mmol/L", Flag.CRITICAL, "hypokalemia"),
+        ("K+：3.4mmol/L", "serum-potassium", 3.4, "mmol/L", Flag.LOW, "hypokalemia"),
+        ("troponin 2.3 ng/mL", "troponin", 2.3, "ng/mL", Flag.CRITICAL, "elevated-troponin"),
+        ("creatinine 3.2 mg/dl", "creatinine", 282.88, "umol/L", Flag.HIGH, "elevated-creatinine"),
+        ("WBC 15.2×10^9/L", "white-blood-cell-count", 15.2, "10^9/L", Flag.HIGH, "leukocytosis"),
+        ("WBC 5.0×109／L", "white-blood-cell-count", 5.0, "10^9/L", Flag.NORMAL, None),
+        ("platelets 15,000/mm3", "platelet-count", 15.0, "10^9/L", Flag.CRITICAL, "thrombocytopenia"),
+        ("Hb 6.2 g/dl", "hemoglobin", 62.0, "g/L", Flag.LOW, "anemia"),
+        ("SpO2 88%", "oxygen-saturation", 88.0, "%", Flag.LOW, "hypoxemia"),
+        ("P 101次/分", "pulse", 101.0, "/min", Flag.HIGH, "tachycardia"),
+        ("呼吸22次/分", "respiratory-rate", 22.0, "/min", Flag.HIGH, "tachypnea"),
+        ("PaCO2 6.7kPa", "partial-pressure-of-carbon-dioxide", 50.2542, "mmHg", Flag.HIGH, None),
+    ],
+)
+def test_value_is_converted_and_flagged(
+    text: str, concept_id: str, value: float, unit: str, flag: Flag, implies: str | None
+) -> None:
+    (found,) = extract(text).measurements
+    assert (found.concept_id, found.value, found.unit, found.flag, found.implies, found.surface) == (
+        concept_id,
+        value,
+        unit,
+        flag,
+        implies,
+        text,
+    )
+
+
+def test_blood_pressure_is_two_values() -> None:
+    systolic, diastolic = extract("血压：24/14.6kPa").measurements
+    assert (systolic.concept_id, round(systolic.value or 0), systolic.flag) == (
+        "systolic-blood-pressure",
+        180,
+        Flag.CRITICAL,
+    )
+    assert (diastolic.concept_id, round(diastolic.value or 0)) == ("diastolic-blood-pressure", 110)
+
+
+@pytest.mark.parametrize("text", ["P281L", "屈曲90度", "体温", "BP", "R0切除", "p < 0.05", "T4期", "血糖 9000"])
+def test_what_is_no_measurement_is_none(text: str) -> None:
+    assert extract(text).measurements == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"), [("降钙素原: 阳性", Flag.HIGH), ("肌酐正常", Flag.NORMAL), ("血小板明显下降", Flag.LOW)]
+)
+def test_word_instead_of_a_number_sets_the_flag(text: str, flag: Flag) -> None:
+    (found,) = extract(text).measurements
+    assert (found.value, found.flag) == (None, flag)
+
+
+def test_every_quantity_and_what_it_implies_is_in_the_lexicon() -> None:
+    named = {quantity.implies_low for quantity in QUANTITIES.values()}
+    named |= {quantity.implies_high for quantity in QUANTITIES.values()}
+    lexicon = default_extractor().lexicon
+    assert [name for name in (*MEASURED_SIGNS, *named) if name and name not in lexicon] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "is_ago"),
+    [
+        ("3小时", 0.125, False),
+        ("半月余", 15.2, False),
+        ("2年半", 913.125, False),
+        ("两天前", 2.0, True),
+        ("十余天", 10.0, False),
+        ("5～7天", 7.0, False),
+        ("2 days", 2.0, False),
+        ("three weeks ago", 21.0, True),
+        ("a 3-day history", 3.0, False),
+        ("half an hour", 0.0208, False),
+    ],
+)
+def test_duration_is_read_in_days(text: str, days: float, is_ago: bool) -> None:
+    (found,) = extract(text).durations
+    assert (found.days, found.is_ago) == (days, is_ago)
+
+
+@pytest.mark.parametrize("text", ["2015年3月1日", "每日3次", "术后第3天", "63岁", "45-year-old", "8个月大"])
+def test_dates_frequencies_and_ages_are_no_durations(text: str) -> None:
+    assert extract(text).durations == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("男，63岁", Age(63, AgeUnit.YEARS)),
+        ("患儿8个月大", Age(8, AgeUnit.MONTHS)),
+        ("生后5天龄", Age(5, AgeUnit.DAYS)),
+        ("a 45-year-old woman", Age(45, AgeUnit.YEARS)),
+        ("32F with pain", Age(32, AgeUnit.YEARS)),
+        ("70 y/o male", Age(70, AgeUnit.YEARS)),
+    ],
+)
+def test_age_is_read_with_its_unit(text: str, age: Age) -> None:
+    assert [mention.age for mention in extract(text).ages] == [age]
+
+
+@pytest.mark.parametrize("text", ["13岁初潮", "父亲 50岁", "diagnosed at the age of 12 years old", "999岁"])
+def test_age_of_something_else_is_left_out(text: str) -> None:
+    assert extract(text).ages == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "sexes"),
+    [
+        ("患者，男，63岁", [Sex.MALE]),
+        ("女性患者", [Sex.FEMALE]),
+        ("45M with cough", [Sex.MALE]),
+        ("an elderly woman", [Sex.FEMALE]),
+        ("其女儿、男友、子女", []),
+        ("temp 101.3 F", []),
+    ],
+)
+def test_sex_is_read(text: str, sexes: list[Sex]) -> None:
+    assert [mention.sex for mention in extract(text).sexes] == sexes

@@ -1,0 +1,206 @@
+"""Each rule of scope, on the shortest text that shows it."""
+
+from __future__ import annotations
+
+import pytest
+
+from casefinder.clinical.findings import extract
+
+_CODES = {"present": "+", "absent": "-", "uncertain": "?", "historical": "<", "family": "@"}
+
+
+def _read(text: str, *, section: str | None = None) -> str:
+    findings = extract(text, section=section).findings
+    return " ".join(_CODES[finding.assertion] + finding.surface for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("无发热、咳嗽及腹痛", "-发热 -咳嗽 -腹痛"),
+        ("无发热、咳嗽，有腹痛", "-发热 -咳嗽 +腹痛"),
+        ("否认高血压，糖尿病，冠心病史", "-高血压 -糖尿病 -冠心病"),
+        ("无恶心，呕吐，无腹泻", "-恶心 -呕吐 -腹泻"),
+        ("无头痛，头晕等症状", "-头痛 -头晕"),
+        ("No fever, chills or cough", "-fever -chills -cough"),
+        ("Neither fever nor cough", "-fever -cough"),
+    ],
+)
+def test_negation_runs_through_a_list(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("无发热，咳嗽3天", "-发热 +咳嗽"),
+        ("腹部无压痛，黄疸，无水肿", "-压痛 +黄疸 -水肿"),
+        ("无发热。咳嗽", "-发热 +咳嗽"),
+        ("无发热 咳嗽一周", "-发热 +咳嗽"),
+        ("No fever, cough for 3 days", "-fever +cough"),
+        ("no seizures, vomiting once", "-seizures +vomiting"),
+        ("No fever. Cough", "-fever +Cough"),
+    ],
+)
+def test_negation_ends_with_its_clause(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("无胸痛但气促", "-胸痛 +气促"),
+        ("不发热，伴咳嗽", "-发热 +咳嗽"),
+        ("无胸痛而有心悸", "-胸痛 +心悸"),
+        ("no chest pain but dyspnea", "-chest pain +dyspnea"),
+        ("no rash except for petechiae", "-rash +petechiae"),
+    ],
+)
+def test_contrast_ends_negation(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("无明显诱因腹痛", "+腹痛"),
+        ("无尿1天", "+无尿"),
+        ("无尿频、尿痛", "-尿频 -尿痛"),
+        ("无痛经", "-痛经"),
+        ("无力3天", "+无力"),
+        ("咳嗽未愈", "+咳嗽"),
+        ("无名指疼痛", "+疼痛"),
+        ("no increase in cough", "+cough"),
+        ("not only fever but also rash", "+fever +rash"),
+        ("fever without obvious cause", "+fever"),
+        ("gram negative sepsis", "+sepsis"),
+    ],
+)
+def test_pseudo_negation_negates_nothing(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("并非没有胸痛", "+胸痛"),
+        ("肺栓塞不能排除", "?肺栓塞"),
+        ("不除外脑炎", "?脑炎"),
+        ("cannot rule out appendicitis", "?appendicitis"),
+        ("the patient is not without pain", "+pain"),
+    ],
+)
+def test_double_negation_is_no_negation(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("移动性浊音阴性", "-移动性浊音"),
+        ("黄疸(-)，水肿(+)", "-黄疸 +水肿"),
+        ("湿啰音未闻及", "-湿啰音"),
+        ("发热：无；咳嗽：有", "-发热 +咳嗽"),
+        ("心肌梗死已排除", "-心肌梗死"),
+        ("pneumonia was ruled out", "-pneumonia"),
+        ("fever, rash and cough were absent", "-fever -rash -cough"),
+        ("edema: none", "-edema"),
+    ],
+)
+def test_cue_after_its_findings_is_applied_backwards(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+def test_negation_of_an_unknown_word_leaves_the_finding_before_it() -> None:
+    assert _read("伤口无渗出物增多，腹痛").endswith("+腹痛")
+    assert _read("咳嗽无某某") == "+咳嗽"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("考虑肺炎", "?肺炎"),
+        ("肺炎可能", "?肺炎"),
+        ("急性阑尾炎？", "?急性阑尾炎"),
+        ("咳嗽待查", "+咳嗽"),
+        ("肺炎待查", "?肺炎"),
+        ("有无胸痛", "?胸痛"),
+        ("如出现呕吐请复诊", "?呕吐"),
+        ("possible pneumonia", "?pneumonia"),
+        ("r/o appendicitis", "?appendicitis"),
+        ("return if fever develops", "?fever"),
+        ("?stroke", "?stroke"),
+    ],
+)
+def test_doubt(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("既往高血压10年，糖尿病5年。胸痛1天", "<高血压 <糖尿病 +胸痛"),
+        ("既往体健，2天前腹泻", "+腹泻"),
+        ("肺炎、肾炎病史", "<肺炎 <肾炎"),
+        ("现病史：咳嗽3天", "+咳嗽"),
+        ("病史3天，发热", "+发热"),
+        ("3天前出现发热", "+发热"),
+        ("5年前行阑尾切除术", "<阑尾切除术"),
+        ("1年前因头痛就诊", "+头痛"),
+        ("history of asthma", "<asthma"),
+        ("a 3-day history of cough", "+cough"),
+        ("history of present illness: cough", "+cough"),
+        ("he had a stroke in 2015", "<stroke"),
+    ],
+)
+def test_history(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("父亲患糖尿病，患者咳嗽", "@糖尿病 +咳嗽"),
+        ("父亲患高血压，母亲患糖尿病", "@高血压 @糖尿病"),
+        ("母亲诉患儿发热", "+发热"),
+        ("有肝癌家族史", "@肝癌"),
+        ("否认哮喘家族史", "-哮喘"),
+        ("her mother has asthma", "@asthma"),
+        ("asthma in two siblings", "@asthma"),
+        ("mother reports that the child has fever", "+fever"),
+        ("a 34-year-old mother with fever", "+fever"),
+        ("no family history of epilepsy", "-epilepsy"),
+    ],
+)
+def test_relatives(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("转入感染科", ""),
+        ("予抗心衰治疗", ""),
+        ("同事患流感", ""),
+        ("stroke unit", ""),
+        ("肺结核接触史", "+接触史"),
+    ],
+)
+def test_what_is_not_about_the_patient_is_left_out(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+def test_section_sets_what_a_plain_mention_means() -> None:
+    assert _read("高血压，否认糖尿病", section="past_history") == "<高血压 -糖尿病"
+    assert _read("乳腺癌", section="family_history") == "@乳腺癌"
+    assert _read("咳嗽", section="chief_complaint") == "+咳嗽"
+
+
+def test_heading_outweighs_the_section_and_lasts_to_the_next_heading() -> None:
+    text = "既往史：高血压。冠心病。\n现病史：胸痛。\n家族史：糖尿病。"
+    assert _read(text, section="exam") == "<高血压 <冠心病 +胸痛 @糖尿病"
+
+
+def test_drug_under_an_allergy_heading_is_an_allergen() -> None:
+    findings = extract("Allergies: aspirin\nMedications: metformin").findings
+    assert [(finding.surface, finding.is_allergen) for finding in findings] == [("aspirin", True), ("metformin", False)]
