@@ -141,6 +141,13 @@ class StepNamer:
     def _concepts_in(self, name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(span[2] for span in self._spans(normalise_form(name))))
 
+    def mentions(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Find drugs, procedures and tests in a text: start, end and lexicon id, longest forms from left to right.
+
+        Positions are those of the text with case and width folded, which has the length of most texts.
+        """
+        return self._spans(normalise_form(text))
+
     def _spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Find the longest forms from left to right, without overlap."""
         start = 0

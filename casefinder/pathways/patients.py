@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from casefinder.cases import Case, OutcomeStatus, StepKind
@@ -11,7 +12,7 @@ from casefinder.encoders import Relation
 from casefinder.pathways.comorbidity import comorbidities
 from casefinder.pathways.model import Act, PatientPath, Reason, SetAside
 from casefinder.pathways.naming import StepNamer
-from casefinder.pathways.narrative import narrated_steps
+from casefinder.pathways.narrative import narrated_outcome, narrated_steps
 from casefinder.search import Hit
 
 TREATMENTS: Final = frozenset(
@@ -76,10 +77,11 @@ def _unusable(hit: Hit, best: float) -> tuple[Reason, str] | None:
 
 
 def _path(hit: Hit, namer: StepNamer) -> PatientPath:
-    steps = hit.case.treatment_path
-    told = not steps
-    if told:
-        steps = narrated_steps(hit.case, namer)
+    case = hit.case
+    told = not case.treatment_path
+    steps = narrated_steps(case, namer) if told else case.treatment_path
+    if told and case.outcome.status is None:
+        case = replace(case, outcome=replace(case.outcome, status=narrated_outcome(case).status))
     # A step without a day is done when the one before it was.
     days: list[float] = []
     for step in steps:
@@ -91,7 +93,7 @@ def _path(hit: Hit, namer: StepNamer) -> PatientPath:
         seen[named.key] = time = seen.get(named.key, 0) + 1
         key = named.key if time == 1 else f"{named.key}#{time}"
         acts.append(Act(key, named, step.kind, step.day, step.detail))
-    return PatientPath(hit.case, max(hit.similarity, 0.0), tuple(acts), comorbidities(hit.case), from_narrative=told)
+    return PatientPath(case, max(hit.similarity, 0.0), tuple(acts), comorbidities(case), from_narrative=told)
 
 
 class _Texts:
