@@ -111,25 +111,26 @@ def narrated_steps(case: Case, namer: StepNamer) -> tuple[TreatmentStep, ...]:
     """Return the acts that a case tells of in its own words, each once, in the order of the text."""
     found: dict[str, TreatmentStep] = {}
     for sentence in _sentences(case):
-        if _NOT_NOW.search(sentence):
-            continue
-        done = _DONE.search(sentence) is not None
-        taken: list[tuple[int, int]] = []
-        for start, end, concept_id in namer.mentions(sentence):
-            concept = namer.lexicon[concept_id]
-            taken.append((start, end))
-            if concept.kind == ConceptKind.TEST or (done and concept_id not in _TOO_WIDE):
-                _keep(found, concept_id, TreatmentStep(_KINDS[concept.kind], concept.en), sentence[:start])
-        for match in _OPERATION.finditer(sentence):
-            if not any(start < match.end() and match.start() < end for start, end in taken):
-                name = match.group().lower()
-                _keep(found, name, TreatmentStep(StepKind.SURGERY, name), sentence[: match.start()])
+        if not _NOT_NOW.search(sentence):
+            for start, key, step in sorted(_acts_in(sentence, namer), key=lambda act: act[0]):
+                if not _NEGATED_BEFORE.search(sentence[:start]):
+                    found.setdefault(key, step)
     return tuple(found.values())
 
 
-def _keep(found: dict[str, TreatmentStep], key: str, step: TreatmentStep, before: str) -> None:
-    if key not in found and not _NEGATED_BEFORE.search(before):
-        found[key] = step
+def _acts_in(sentence: str, namer: StepNamer) -> Iterator[tuple[int, str, TreatmentStep]]:
+    """Find acts with their place: forms of the lexicon, and names of operations beside them."""
+    done = _DONE.search(sentence) is not None
+    taken: list[tuple[int, int]] = []
+    for start, end, concept_id in namer.mentions(sentence):
+        concept = namer.lexicon[concept_id]
+        taken.append((start, end))
+        if concept.kind == ConceptKind.TEST or (done and concept_id not in _TOO_WIDE):
+            yield start, concept_id, TreatmentStep(_KINDS[concept.kind], concept.en)
+    for match in _OPERATION.finditer(sentence):
+        if not any(start < match.end() and match.start() < end for start, end in taken):
+            name = match.group().lower()
+            yield match.start(), name, TreatmentStep(StepKind.SURGERY, name)
 
 
 def narrated_outcome(case: Case) -> Outcome:

@@ -73,7 +73,7 @@ def made_hit(
 
 def heart_attacks(n_pci: int = 12, n_lysis: int = 8, n_conservative: int = 6) -> list[Hit]:
     """Patients of three ways of treating, half of the first written in English; one of each dies."""
-    paths = [(PCI_PATH, PCI_PATH_EN)[i % 2] for i in range(n_pci)]
+    paths: list[tuple[TreatmentStep, ...]] = [(PCI_PATH, PCI_PATH_EN)[i % 2] for i in range(n_pci)]
     paths += [LYSIS_PATH] * n_lysis + [CONSERVATIVE_PATH] * n_conservative
     first_ones = {0, n_pci, n_pci + n_lysis}
     return [

@@ -4,8 +4,8 @@ import pytest
 
 from casefinder.cases import Case, OutcomeStatus, Sections
 from casefinder.pathways import treatment_paths
-from casefinder.pathways.narrative import narrated_outcome, narrated_steps
 from casefinder.pathways.naming import step_namer
+from casefinder.pathways.narrative import narrated_outcome, narrated_steps
 from tests.pathways.material import made_hit
 
 
@@ -21,7 +21,6 @@ def told(text: str) -> Case:
         ("He had a history of aspirin use.", []),
         ("Warfarin was stopped. She received vitamin K1 on arrival.", ["vitamin K1"]),
         ("The tumour was completely resected and a splenectomy was performed.", ["completely resected", "splenectomy"]),
-        ("给予阿司匹林治疗，未予抗生素。", []),
         ("入院后给予阿司匹林口服。", ["aspirin"]),
     ],
 )
