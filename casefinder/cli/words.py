@@ -64,7 +64,8 @@ def outcome_words(outcome: Outcome, *, zh: bool) -> str:
     status = str(outcome.status or "")
     parts = [_OUTCOME_ZH.get(status, status) if zh else status.replace("_", " ")]
     if outcome.stay_days is not None:
-        parts.append(f"住院{outcome.stay_days}天" if zh else f"{outcome.stay_days} days in hospital")
+        unit = "day" if outcome.stay_days == 1 else "days"
+        parts.append(f"住院{outcome.stay_days}天" if zh else f"{outcome.stay_days} {unit} in hospital")
     if outcome.readmitted_30d:
         parts.append("30天内再入院" if zh else "readmitted within 30 days")
     parts.append(outcome.note)

@@ -12,7 +12,7 @@ from typing import Final
 from casefinder.cases import Case
 from casefinder.text.normalise import normalise_text
 
-# The complaint outweighs the history: what brings a patient in is what a new complaint is compared with.
+# What brings a patient in counts most, the past history least: it is shared by many whose visits differ.
 # `scripts/bench/sections.py` prints precision@10 for these and other weights.
 SECTION_WEIGHTS: Final = {
     "chief_complaint": 1.0,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from casefinder.errors import IndexDamagedError, VectorIndexError
+from casefinder.settings import thread_count
 from casefinder.vector_index.plan import POINTS_PER_LIST, IndexKind, IndexPlan
 from casefinder.vector_index.protocol import (
     NO_ID,
@@ -56,6 +57,7 @@ class IVFIndex:
         """
         import faiss
 
+        _limit_threads()
         queries = check_queries(queries, dim=self.dim, k=k)
         n_probes, selector = self._n_probes, None
         if among is not None:
@@ -102,6 +104,7 @@ class IVFBuilder:
         """
         import faiss
 
+        _limit_threads()
         if plan.kind is not IndexKind.IVF:
             raise VectorIndexError(f"the plan is for an {plan.kind} index; an inverted file was asked for")
         dim = training.shape[1] if training.ndim == 2 else 0
@@ -136,6 +139,14 @@ class IVFBuilder:
     def finish(self) -> IVFIndex:
         """Return the filled index; the builder must not be used afterwards."""
         return IVFIndex(self._index, n_probes=self._plan.n_probes)
+
+
+def _limit_threads() -> None:
+    """Use as many threads as ``CASEFINDER_THREADS`` allows; OpenMP keeps the number per calling thread."""
+    import faiss
+
+    if threads := thread_count():
+        faiss.omp_set_num_threads(threads)
 
 
 def _in_order(ids: Any, scores: Any, *, exact: bool) -> Neighbours:  # noqa: ANN401 - FAISS has no types

@@ -10,6 +10,14 @@ from casefinder.encoders.bundled.features import CJK, DIGIT, DROP, HARD, LETTER,
 
 _SOFT_MARKS = frozenset(" \t\u00a0\u3000-‐‑‒–/'’·_")
 _PLANE = 65536
+_IDEOGRAPHIC = (
+    (0x3005, 0x3007),
+    (0x3040, 0x30FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xAC00, 0xD7A3),
+    (0xF900, 0xFAFF),
+)
 
 
 def make_character_table() -> CharacterTable:
@@ -55,5 +63,4 @@ def _kind_of(code: int) -> int:
 
 def _is_ideographic(code: int) -> bool:
     """Chinese characters, and Japanese and Korean ones, which are not parted by spaces either."""
-    blocks = ((0x3005, 0x3007), (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF))
-    return any(first <= code <= last for first, last in blocks)
+    return any(first <= code <= last for first, last in _IDEOGRAPHIC)

@@ -108,9 +108,6 @@ def _cmedqq(data: Path) -> Iterator[Pair]:
             yield Pair(row["q1"], row["q2"], row["q1"], refused.get(row["q1"], ""))
 
 
-_SITE = re.compile(r"^[:：]|[_\-–—|].{2,12}(百科|知道|网|问答|医生|在线|健康|论坛|吧|com|社区|频道)[^_\-]{0,12}$|\.\.\.$")
-
-
 def _cmedir(data: Path) -> Iterator[Pair]:
     for item in _objects(data / "chineseblue" / "cmedir.jsonl"):
         titles = item["titles"]

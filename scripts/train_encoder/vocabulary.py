@@ -18,6 +18,7 @@ from casefinder.encoders.bundled.features import (
 
 _BATCH = 512
 _MINIMUM = (2, 3, 4, 6, 8, 8, 8, 8, 4, 4, 5)  # texts a feature of each family must occur in
+_FORM_MINIMUM = 3  # texts a lexicon form must occur in to get a row of its own
 _SPREAD = np.uint64(0xD6E8FEB86659FD93)  # odd; parts equal keys of different texts
 
 
@@ -51,7 +52,7 @@ def choose_vocabulary(
 
     Args:
         texts: What to count, every text once.
-        forms: Lexicon forms of at most eight units; each gets a row whatever its frequency.
+        forms: Lexicon forms of at most eight units; those in three texts or more get a row before others.
         characters: How characters fold.
         n_rows: Rows to choose.
 
@@ -59,7 +60,7 @@ def choose_vocabulary(
         At most `n_rows` features; fewer when the texts hold fewer that are frequent enough.
     """
     keys, counts, families = _document_frequencies(texts, characters)
-    wanted = np.isin(keys, _whole_forms(list(forms), characters))
+    wanted = np.isin(keys, _whole_forms(list(forms), characters)) & (counts >= _FORM_MINIMUM)
     frequent = counts >= np.array(_MINIMUM)[families]
     # A longer n-gram must be more frequent to displace a shorter one: it mostly repeats what its parts say.
     rank = counts / (1.0 + 0.5 * np.where(families < MAX_UNITS, np.maximum(families.astype(int) - 1, 0), 1))

@@ -21,6 +21,11 @@ TEXTS = [
     "𠮷野 \ud800 x",
 ]
 
+GOLDEN = [
+    [-0.008402732, -0.06596145, 0.010923552, -0.08066623],
+    [-0.017685898, -0.067754425, -0.0174368, -0.0261552],
+]
+
 
 @pytest.fixture(scope="module")
 def encoder() -> BundledEncoder:
@@ -94,3 +99,9 @@ def test_encoding_imports_no_torch() -> None:
         "sys.exit(any(m in sys.modules for m in ('torch', 'transformers', 'sentence_transformers', 'scipy')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_first_numbers_of_the_packaged_weights_stay(encoder: BundledEncoder) -> None:
+    """New weights change these on purpose; anything else that does has broken every stored case base."""
+    found = encoder.encode(["胸痛伴冷汗3小时", "acute myocardial infarction"])[:, :4]
+    np.testing.assert_array_equal(found, np.array(GOLDEN, np.float32))

@@ -83,3 +83,16 @@ def test_indexes_of_other_kinds_are_refused(tmp_path: Path) -> None:
         faiss.write_index(index, path)
         with pytest.raises(IndexDamagedError, match=f"holds a {name} that casefinder has not written; build the index"):
             IVFIndex.load(tmp_path / "index.faiss", n_probes=2)
+
+
+def test_number_of_threads_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import faiss
+
+    before = faiss.omp_get_max_threads()
+    try:
+        monkeypatch.setenv("CASEFINDER_THREADS", "1")
+        vectors = np.eye(64, 8, dtype=np.float32)
+        IVFBuilder(IndexPlan(IndexKind.IVF, 1, 1, 64, "one list"), np.tile(vectors[:8], (8, 1)))
+        assert faiss.omp_get_max_threads() == 1
+    finally:
+        faiss.omp_set_num_threads(before)

@@ -6,19 +6,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from casefinder.encoders.bundled.features import CharacterTable, extract_features
-from casefinder.encoders.bundled.slots import SlotTable, make_slot_table
-from casefinder.encoders.bundled.summing import Words, sum_rows, thin_out, to_words
+from casefinder.encoders.bundled.bags import BagMaker
+from casefinder.encoders.bundled.summing import Words, sum_rows, to_words
 from casefinder.encoders.bundled.weights import Metadata, Weights, read_metadata, read_weights
 from casefinder.encoders.calibration import Calibration
 from casefinder.encoders.protocol import Vectors
 
-_PACKAGED = Path(__file__).parent / "weights"
+PACKAGED = Path(__file__).parent / "weights"
 _BATCH_CHARACTERS = 8192  # the arrays of one batch stay in the L2 cache; 1.5 times slower at 65,536
-_BUCKETED_FAMILIES = 2  # single units and pairs of units without a row of their own share hashed rows
-_BUCKET_SHIFT = np.uint64(40)
-_ROW_BITS = 32
 
 
 class BundledEncoder:
@@ -37,30 +34,27 @@ class BundledEncoder:
         """Prepare weights that were read with `read_weights`."""
         self._metadata = metadata
         self._words: Words = to_words(weights.table)
-        self._slots: SlotTable = make_slot_table(weights.keys)
-        self._characters: CharacterTable = weights.characters
-        self._n_keys = len(weights.keys)
-        self._n_buckets = weights.n_buckets
+        self._bag_maker = BagMaker(weights.keys, weights.characters, n_buckets=weights.n_buckets)
 
     @classmethod
     def load(cls, directory: Path | None = None) -> BundledEncoder:
         """Load the encoder.
 
         Args:
-            directory: Holds `metadata.json` and `weights.npz`; the packaged weights when left out.
+            directory: Holds `metadata.json` and `weights.bin`; the packaged weights when left out.
 
         Raises:
             EncoderNotFoundError: one of the two files is missing.
             EncoderDamagedError: one of them is not what was written.
         """
-        where = _PACKAGED if directory is None else directory
+        where = PACKAGED if directory is None else directory
         metadata = read_metadata(where)
         return cls(read_weights(where, metadata), metadata)
 
     @staticmethod
     def packaged_fingerprint() -> str:
         """Read the fingerprint of the packaged weights, without reading the weights."""
-        return read_metadata(_PACKAGED).fingerprint
+        return read_metadata(PACKAGED).fingerprint
 
     @property
     def dim(self) -> int:
@@ -89,22 +83,12 @@ class BundledEncoder:
         """
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         for start, stop in _batches(texts):
-            vectors[start:stop] = self._encode_batch(texts[start:stop])
+            bags = self._bag_maker.make(texts[start:stop])
+            vectors[start:stop] = _unit(sum_rows(self._words, bags))
         return vectors
 
-    def _encode_batch(self, texts: Sequence[str]) -> Vectors:
-        features = extract_features(texts, self._characters)
-        rows = self._slots.find(features.keys)
-        unknown = np.flatnonzero((rows < 0) & (features.families < _BUCKETED_FAMILIES))
-        buckets = (features.keys[unknown] >> _BUCKET_SHIFT).astype(np.int64) % self._n_buckets
-        rows[unknown] = self._n_keys + buckets
-        known = rows >= 0
-        bags = thin_out(features.texts[known] << _ROW_BITS | rows[known])
-        borders = np.searchsorted(bags >> _ROW_BITS, np.arange(len(texts) + 1))
-        return _unit(sum_rows(self._words, bags & 0xFFFFFFFF, borders[:-1], borders[1:]))
 
-
-def _unit(sums: np.ndarray) -> Vectors:
+def _unit(sums: NDArray[np.int64]) -> Vectors:
     """Scale rows of integers to unit length; a row of zeros stays."""
     lengths = np.sqrt((sums * sums).sum(axis=1).astype(np.float64))
     lengths[lengths == 0.0] = 1.0

@@ -31,6 +31,7 @@ _U64 = np.uint64
 _BASE = _U64(0x9E3779B97F4A7C15)  # odd: 2**64 divided by the golden ratio
 _MIX_1, _MIX_2 = _U64(0xFF51AFD7ED558CCD), _U64(0xC4CEB9FE1A85EC53)  # MurmurHash3 finaliser
 _SHIFT = _U64(33)
+_FULL_STOP = ord(".")
 _POWERS = np.cumprod(np.full(4096, _BASE, dtype=_U64))
 
 Keys: TypeAlias = NDArray[np.uint64]
@@ -100,10 +101,20 @@ def _read_stream(texts: Sequence[str], characters: CharacterTable) -> _Stream:
     rows = np.repeat(np.arange(len(texts)), lengths)
     codes = characters.fold[np.where(wide > 0xFFFF, 0xFFFD, wide)]
     kinds = characters.kind[codes]
+    kinds = np.where(_is_decimal_point(codes, kinds), np.uint8(SOFT), kinds)
     if (kinds == DROP).any():
         kept = kinds != DROP
         codes, kinds, rows = codes[kept], kinds[kept], rows[kept]
     return _Stream(codes=codes, kinds=kinds, texts=rows)
+
+
+def _is_decimal_point(codes: NDArray[np.uint16], kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Find full stops between digits: 38.2 is one phrase of two units, not the end of one."""
+    found: NDArray[np.bool_] = codes == _FULL_STOP
+    digits = kinds == DIGIT
+    found[0] = found[-1] = False
+    found[1:-1] &= digits[:-2] & digits[2:]
+    return found
 
 
 def _mixed(hashes: Keys, family: int) -> Keys:
@@ -133,13 +144,15 @@ def _unit_hashes(codes: NDArray[np.uint16], starts: Rows, ends: Rows) -> Keys:
     """Hash each unit by its characters and their places inside it."""
     lengths = ends - starts
     if int(lengths.max()) == 1:
-        return (codes[starts].astype(_U64) + _U64(1)) * _BASE
+        single: Keys = (codes[starts].astype(_U64) + _U64(1)) * _BASE
+        return single
     places = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     positions = np.repeat(starts, lengths) + places
     terms = (codes[positions].astype(_U64) + _U64(1)) * _POWERS[places % len(_POWERS)]
     total = np.concatenate([np.zeros(1, _U64), np.cumsum(terms)])
     stops = np.cumsum(lengths)
-    return total[stops] - total[stops - lengths]
+    hashes: Keys = total[stops] - total[stops - lengths]
+    return hashes
 
 
 def _unit_ngrams(stream: _Stream) -> list[tuple[Keys, Rows, int]]:
@@ -177,7 +190,7 @@ def _word_ngrams(stream: _Stream) -> list[tuple[Keys, Rows, int]]:
         if n not in WORD_NGRAMS:
             continue
         places = np.flatnonzero(letters[: -(n - 1)] & (run[n - 1 :] == run[: -(n - 1)]))
-        borders = (~before[places]) * _U64(2) + (~after[places + n - 1]) * _U64(1)
+        borders: Keys = (~before[places]).astype(_U64) * _U64(2) + (~after[places + n - 1]).astype(_U64)
         family = MAX_UNITS + WORD_NGRAMS.index(n)
         found.append((_mixed(rolling[places] * _BASE + borders, family), stream.texts[places], family))
     return found

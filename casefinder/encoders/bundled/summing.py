@@ -7,9 +7,13 @@ lane overflowing. All sums are of integers, so they are the same in any order an
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
+from casefinder.encoders.bundled.bags import Bags
 from casefinder.encoders.bundled.features import Rows
 
 _LANES = np.uint64(0x00FF00FF00FF00FF)
@@ -17,43 +21,28 @@ _ODD = np.uint64(8)
 _AT_ONCE = 256  # 257 * 255 = 65535 is the most a 16-bit lane holds
 _OFFSET = 128
 
-Words = NDArray[np.uint64]
+Words: TypeAlias = NDArray[np.uint64]
 
 
-def to_words(table: NDArray[np.int8]) -> Words:
-    """Make the words from a table int8 [n_rows, dim], dim a multiple of eight: uint64 [n_rows, dim / 8]."""
-    return (table.view(np.uint8) ^ np.uint8(_OFFSET)).view("<u8")
+def to_words(table: NDArray[np.uint8]) -> Words:
+    """View a table uint8 [n_rows, dim], dim a multiple of eight, as words uint64 [n_rows, dim / 8]."""
+    return table.view("<u8")
 
 
-def thin_out(values: Rows) -> Rows:
-    """Sort values and keep of equal ones the 1st, 2nd, 4th, 8th and so on.
-
-    So a feature that occurs n times counts 1 + floor(log2(n)) times: repetition matters, but ever less.
-    The argument is overwritten.
-    """
-    values.sort()
-    places = np.arange(len(values))
-    fresh = np.ones(len(values), dtype=bool)
-    np.not_equal(values[1:], values[:-1], out=fresh[1:])
-    before = places - np.maximum.accumulate(np.where(fresh, places, 0))
-    return values[before & (before + 1) == 0]
-
-
-def sum_rows(words: Words, rows: Rows, starts: Rows, stops: Rows) -> NDArray[np.int64]:
+def sum_rows(words: Words, bags: Bags) -> NDArray[np.int64]:
     """Add up the table's rows of each text.
 
     Args:
         words: uint64 [n_rows, dim / 8], as `to_words` makes them.
-        rows: int64 [m], the rows of all texts, one text after the other.
-        starts: int64 [n_texts], where each text's rows start.
-        stops: int64 [n_texts], where they stop.
+        bags: The rows of each text.
 
     Returns:
         int64 [n_texts, dim]; zeros for a text without rows.
     """
-    lanes = np.zeros((len(starts), 2, words.shape[1]), dtype="<u8")
-    totals = np.zeros((len(starts), words.shape[1] * 8), dtype=np.int64)
-    for text, (start, stop) in enumerate(zip(starts.tolist(), stops.tolist(), strict=True)):
+    rows, borders = bags.rows, bags.borders.tolist()
+    lanes = np.zeros((len(borders) - 1, 2, words.shape[1]), dtype="<u8")
+    totals = np.zeros((len(borders) - 1, words.shape[1] * 8), dtype=np.int64)
+    for text, (start, stop) in enumerate(pairwise(borders)):
         while stop - start > _AT_ONCE:
             part = np.zeros((1, 2, words.shape[1]), dtype="<u8")
             _add_lanes(words, rows[start : start + _AT_ONCE], part[0])
@@ -61,7 +50,8 @@ def sum_rows(words: Words, rows: Rows, starts: Rows, stops: Rows) -> NDArray[np.
             start += _AT_ONCE
         _add_lanes(words, rows[start:stop], lanes[text])
     totals += _interleave(lanes)
-    return totals - _OFFSET * (stops - starts)[:, None]
+    totals -= _OFFSET * np.diff(bags.borders)[:, None]
+    return totals
 
 
 def _add_lanes(words: Words, rows: Rows, lanes: Words) -> None:

@@ -1,17 +1,17 @@
-"""Read and write the encoder's weights: one `metadata.json` and one `weights.npz` in a directory.
+"""Read and write the encoder's weights: `metadata.json` and `weights.bin` in one directory.
 
-The metadata holds the fingerprint, the SHA-256 of the weights file, and the calibration; the weights file
-holds the arrays of `Weights`, uncompressed, so that loading is one read.
+The metadata holds the fingerprint, the calibration, and the SHA-256 and layout of the weights file. That file
+holds the arrays of `Weights` one after the other, so that loading is one read and no copy.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
+import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +20,15 @@ from casefinder.encoders.bundled.features import CharacterTable, Keys
 from casefinder.encoders.calibration import Calibration
 from casefinder.errors import EncoderDamagedError, EncoderNotFoundError
 
-PREPROCESSING_VERSION = 1
-"""Raised whenever features.py gives other keys for the same text: weights fit one version only."""
+PREPROCESSING_VERSION: Final = 1
+"""Raised whenever the same text gets other keys or counts than before: weights fit one version only."""
 
-_FORMAT = "casefinder-bundled-encoder"
-_WEIGHTS = "weights.npz"
-_METADATA = "metadata.json"
-_REPAIR = "Reinstall casefinder, or make the weights again with scripts/train_encoder."
+_FORMAT: Final = "casefinder-bundled-encoder"
+_WEIGHTS: Final = "weights.bin"
+_METADATA: Final = "metadata.json"
+_REPAIR: Final = "Reinstall casefinder, or make the weights again with scripts/train_encoder."
+_ARRAYS: Final = {"table": "|u1", "keys": "<u8", "fold": "<u2", "kind": "|u1"}
+_BIAS: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,13 @@ class Weights:
     """Everything that encoding needs.
 
     Attributes:
-        table: int8 [n_rows, dim]; the vocabulary's rows in the order of its keys, then the hashed rows.
+        table: uint8 [n_rows, dim], each number with 128 added; the rows of the keys, in their order, then
+            the hashed rows. `dim` is a multiple of eight.
         keys: uint64 [n_keys], sorted; n_keys < n_rows.
         characters: How characters fold.
     """
 
-    table: NDArray[np.int8]
+    table: NDArray[np.uint8]
     keys: Keys
     characters: CharacterTable
 
@@ -48,16 +51,32 @@ class Weights:
         """Rows that are shared by features without a row of their own."""
         return len(self.table) - len(self.keys)
 
+    @property
+    def numbers(self) -> NDArray[np.int8]:
+        """The table as it is added up: int8 [n_rows, dim]."""
+        return (self.table ^ np.uint8(_BIAS)).view(np.int8)
+
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is known about the weights without reading them."""
+    """What is known about the weights without reading them.
+
+    Attributes:
+        fingerprint: Identity of weights and preprocessing.
+        weights_sha256: Of the weights file.
+        shapes: Shape of each array of the weights file, in the order in which they lie there.
+        calibration: What cosines mean.
+    """
 
     fingerprint: str
     weights_sha256: str
-    dim: int
+    shapes: dict[str, tuple[int, ...]]
     calibration: Calibration
-    scale: float
+
+    @property
+    def dim(self) -> int:
+        """Number of components of a vector."""
+        return self.shapes["table"][1]
 
 
 def read_metadata(directory: Path) -> Metadata:
@@ -73,29 +92,28 @@ def read_metadata(directory: Path) -> Metadata:
     except FileNotFoundError as error:
         raise EncoderNotFoundError(f"No encoder weights: {path} does not exist. {_REPAIR}") from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise EncoderDamagedError(f"Encoder metadata cannot be read: {path} is not JSON. {_REPAIR}") from error
+        raise EncoderDamagedError(f"Encoder metadata is not JSON: {path}. {_REPAIR}") from error
     try:
         return _parse_metadata(raw)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, IndexError) as error:
         raise EncoderDamagedError(f"Encoder metadata cannot be used: {path}: {error}. {_REPAIR}") from error
 
 
 def _parse_metadata(raw: dict[str, Any]) -> Metadata:
-    if raw["format"] != _FORMAT or raw["preprocessing_version"] != PREPROCESSING_VERSION:
-        found = f"{raw['format']} {raw['preprocessing_version']}"
-        raise ValueError(f"found {found}, expected {_FORMAT} {PREPROCESSING_VERSION}")
+    found = f"{raw['format']} {raw['preprocessing_version']}"
+    if found != f"{_FORMAT} {PREPROCESSING_VERSION}":
+        raise ValueError(f"found {found!r}, expected '{_FORMAT} {PREPROCESSING_VERSION}'")
     curve = raw["calibration"]
     return Metadata(
         fingerprint=str(raw["fingerprint"]),
         weights_sha256=str(raw["weights_sha256"]),
-        dim=int(raw["dim"]),
+        shapes={name: tuple(map(int, raw["shapes"][name])) for name in _ARRAYS},
         calibration=Calibration(
             cosines=tuple(map(float, curve["cosines"])),
             percents=tuple(map(float, curve["percents"])),
             related=float(curve["related"]),
             near_duplicate=float(curve["near_duplicate"]),
         ),
-        scale=float(raw["scale"]),
     )
 
 
@@ -107,41 +125,38 @@ def read_weights(directory: Path, metadata: Metadata) -> Weights:
         EncoderDamagedError: the file is not byte for byte what was written.
     """
     path = directory / _WEIGHTS
-    if not path.is_file():
-        raise EncoderNotFoundError(f"No encoder weights: {path} does not exist. {_REPAIR}")
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise EncoderNotFoundError(f"No encoder weights: {path} does not exist. {_REPAIR}") from error
+    found = hashlib.sha256(content).hexdigest()
     if found != metadata.weights_sha256:
         raise EncoderDamagedError(f"Encoder weights are altered: {path} has SHA-256 {found}. {_REPAIR}")
-    try:
-        with np.load(path) as arrays:
-            return _weights_from(arrays)
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise EncoderDamagedError(f"Encoder weights cannot be read: {path}: {error}. {_REPAIR}") from error
+    if len(content) != sum(np.dtype(_ARRAYS[n]).itemsize * math.prod(s) for n, s in metadata.shapes.items()):
+        raise EncoderDamagedError(f"Encoder metadata names other shapes than {path} holds. {_REPAIR}")
+    arrays: dict[str, NDArray[Any]] = {}
+    start = 0
+    for name, dtype in _ARRAYS.items():
+        shape = metadata.shapes[name]
+        count = math.prod(shape)
+        arrays[name] = np.frombuffer(content, dtype=dtype, count=count, offset=start).reshape(shape)
+        start += arrays[name].nbytes
+    return Weights(arrays["table"], arrays["keys"], CharacterTable(arrays["fold"], arrays["kind"]))
 
 
-def _weights_from(arrays: Any) -> Weights:
-    return Weights(
-        table=arrays["table"],
-        keys=arrays["keys"],
-        characters=CharacterTable(fold=arrays["fold"], kind=arrays["kind"]),
-    )
-
-
-def write_weights(directory: Path, weights: Weights, calibration: Calibration, *, scale: float) -> Metadata:
+def write_weights(directory: Path, weights: Weights, calibration: Calibration) -> Metadata:
     """Write weights and metadata; the fingerprint is made from the bytes of the weights."""
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / _WEIGHTS
     characters = weights.characters
-    np.savez(path, table=weights.table, keys=weights.keys, fold=characters.fold, kind=characters.kind)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    arrays: tuple[NDArray[Any], ...] = (weights.table, weights.keys, characters.fold, characters.kind)
+    dtypes = _ARRAYS.values()
+    content = b"".join(np.ascontiguousarray(a, d).tobytes() for a, d in zip(arrays, dtypes, strict=True))
+    digest = hashlib.sha256(content).hexdigest()
     raw = {
         "format": _FORMAT,
         "preprocessing_version": PREPROCESSING_VERSION,
         "fingerprint": f"bundled-{PREPROCESSING_VERSION}-{digest[:12]}",
         "weights_sha256": digest,
-        "dim": int(weights.table.shape[1]),
-        "scale": scale,
+        "shapes": {name: list(array.shape) for name, array in zip(_ARRAYS, arrays, strict=True)},
         "calibration": {
             "cosines": list(calibration.cosines),
             "percents": list(calibration.percents),
@@ -149,5 +164,7 @@ def write_weights(directory: Path, weights: Weights, calibration: Calibration, *
             "near_duplicate": calibration.near_duplicate,
         },
     }
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / _WEIGHTS).write_bytes(content)
     (directory / _METADATA).write_text(json.dumps(raw, indent=1) + "\n", encoding="utf-8")
     return _parse_metadata(raw)
