@@ -14,7 +14,7 @@ from casefinder.pathways.merging import merge_paths
 from casefinder.pathways.model import PathStep, PathwayEvidence, PatientPath, Variant
 from casefinder.pathways.naming import step_namer
 from casefinder.pathways.patients import counted_patients
-from casefinder.pathways.rates import DEFAULT_SMALL_CELL, effective_n, weighted_rate
+from casefinder.pathways.rates import DEFAULT_SMALL_CELL, Weights, effective_n, weighted_rate
 from casefinder.pathways.variants import TREATS, group_patients
 from casefinder.search import Hit
 
@@ -67,7 +67,7 @@ def _variants(
 ) -> tuple[Variant, ...]:
     paths = [merge_paths(part, small_cell=small_cell) for part in members]
     diagnoses = frequent_diagnoses(everyone)
-    weights = [p.weight for p in everyone]
+    weights = Weights.of(p.weight for p in everyone)
     variants = []
     for number, (part, steps) in enumerate(zip(members, paths, strict=True)):
         own = {id(p) for p in part}
@@ -79,9 +79,7 @@ def _variants(
                 id=_label(number),
                 zh="＋".join(step.zh for step in names) or "仅检查、护理或观察",
                 en=" + ".join(step.en for step in names) or "tests, nursing or observation only",
-                support=weighted_rate(
-                    [id(p) in own for p in everyone], weights, small_cell=small_cell, behind=len(part)
-                ),
+                support=weights.rate_of([id(p) in own for p in everyone], small_cell=small_cell, behind=len(part)),
                 effective_n=effective_n(p.weight for p in part),
                 steps=steps,
                 ending=ending_of(part, small_cell=small_cell),

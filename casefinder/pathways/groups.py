@@ -9,7 +9,7 @@ from typing import Final
 from casefinder.cases import Case, OutcomeStatus, Sex
 from casefinder.pathways.comorbidity import COMORBIDITIES
 from casefinder.pathways.model import Baseline, Ending, PatientPath, Stratum
-from casefinder.pathways.rates import Rate, effective_n, weighted_rate, weighted_spread
+from casefinder.pathways.rates import Rate, Weights, effective_n, weighted_rate, weighted_spread
 
 _FAVOURABLE: Final = frozenset({OutcomeStatus.RECOVERED, OutcomeStatus.IMPROVED})
 _MOST_DIAGNOSES: Final = 6
@@ -19,10 +19,10 @@ _AGE_GROUPS: Final = ((1.0, "<1"), (18.0, "1-17"), (45.0, "18-44"), (65.0, "45-6
 def ending_of(patients: Sequence[PatientPath], *, small_cell: int) -> Ending:
     """Count how patients ended; patients of whom it is not recorded are left out of the denominator."""
     known = [p for p in patients if p.case.outcome.status is not None]
-    weights = [p.weight for p in known]
+    everyone = Weights.of(p.weight for p in known)
     statuses = [p.case.outcome.status for p in known]
     rates = [
-        (str(status), weighted_rate([s == status for s in statuses], weights, small_cell=small_cell))
+        (str(status), everyone.rate_of([s == status for s in statuses], small_cell=small_cell))
         for status in OutcomeStatus
         if status in statuses
     ]
@@ -30,8 +30,8 @@ def ending_of(patients: Sequence[PatientPath], *, small_cell: int) -> Ending:
     returns = [p for p in patients if p.case.outcome.readmitted_30d is not None]
     return Ending(
         statuses=tuple(sorted(rates, key=lambda item: (-item[1].count, item[0]))),
-        favourable=weighted_rate([s in _FAVOURABLE for s in statuses], weights, small_cell=small_cell),
-        died=weighted_rate([s == OutcomeStatus.DIED for s in statuses], weights, small_cell=small_cell),
+        favourable=everyone.rate_of([s in _FAVOURABLE for s in statuses], small_cell=small_cell),
+        died=everyone.rate_of([s == OutcomeStatus.DIED for s in statuses], small_cell=small_cell),
         stay=weighted_spread(
             [float(p.case.outcome.stay_days or 0) for p in stays], [p.weight for p in stays], small_cell=small_cell
         ),
@@ -52,12 +52,21 @@ def baseline_of(patients: Sequence[PatientPath], *, diagnoses: Sequence[str], sm
     aged = [p for p in patients if p.case.patient.age is not None]
     sexed = [p for p in patients if p.case.patient.sex is not None]
     diagnosed = [p for p in patients if p.case.diagnoses]
+    everyone, known = Weights.of(p.weight for p in patients), Weights.of(p.weight for p in diagnosed)
     main = [main_diagnosis(p.case) for p in diagnosed]
-    shares = [("male", _share([p.case.patient.sex == Sex.MALE for p in sexed], sexed, small_cell))]
-    shares += [
-        (name, _share([name in p.comorbidities for p in patients], patients, small_cell)) for name in COMORBIDITIES
+    shares = [
+        (
+            "male",
+            weighted_rate(
+                [p.case.patient.sex == Sex.MALE for p in sexed], [p.weight for p in sexed], small_cell=small_cell
+            ),
+        )
     ]
-    shares += [(f"diagnosis {d}", _share([m == d for m in main], diagnosed, small_cell)) for d in diagnoses]
+    shares += [
+        (name, everyone.rate_of([name in p.comorbidities for p in patients], small_cell=small_cell))
+        for name in COMORBIDITIES
+    ]
+    shares += [(f"diagnosis {d}", known.rate_of([m == d for m in main], small_cell=small_cell)) for d in diagnoses]
     ages = [p.case.patient.age.in_years for p in aged if p.case.patient.age]
     return Baseline(weighted_spread(ages, [p.weight for p in aged], small_cell=small_cell), tuple(shares))
 
@@ -113,12 +122,8 @@ def _divide(
 
 def _variant_rates(part: Sequence[PatientPath], variant_of: dict[str, str], small_cell: int) -> list[tuple[str, Rate]]:
     own = [variant_of[p.case.id] for p in part]
-    weights = [p.weight for p in part]
+    everyone = Weights.of(p.weight for p in part)
     return [
-        (v, weighted_rate([o == v for o in own], weights, small_cell=small_cell, behind=own.count(v)))
+        (v, everyone.rate_of([o == v for o in own], small_cell=small_cell, behind=own.count(v)))
         for v in sorted(set(own))
     ]
-
-
-def _share(has: Sequence[bool], patients: Sequence[PatientPath], small_cell: int) -> Rate:
-    return weighted_rate(has, [p.weight for p in patients], small_cell=small_cell)

@@ -10,7 +10,7 @@ from typing import Final
 
 from casefinder.cases import StepKind
 from casefinder.pathways.model import Act, PathStep, PatientPath, Phase
-from casefinder.pathways.rates import Weights, effective_n, weighted_quantile, weighted_spread
+from casefinder.pathways.rates import Weights, effective_n, weighted_spread
 from casefinder.pathways.variants import TREATS
 
 _AFTER_CARE: Final = frozenset({StepKind.FOLLOW_UP, StepKind.ADVICE, StepKind.REFERRAL})
@@ -30,8 +30,7 @@ def merge_paths(patients: Sequence[PatientPath], *, small_cell: int) -> tuple[Pa
         for act in patient.acts:
             held.setdefault(act.key, []).append((patient, act))
     start = _first_treatment_day(held, len(patients))
-    weights = [patient.weight for patient in patients]
-    everyone = Weights(len(weights), fsum(weights), effective_n(weights))
+    everyone = Weights.of(patient.weight for patient in patients)
     return tuple(_step(held[key], everyone, start, small_cell=small_cell) for key in _in_order(held, patients))
 
 
@@ -79,7 +78,7 @@ def _step(placed: _Placed, everyone: Weights, start: float | None, *, small_cell
     weights = [patient.weight for patient, _ in placed]
     dated = [(float(act.day), patient.weight) for patient, act in placed if act.day is not None]
     best_first = sorted((patient for patient, _ in placed), key=lambda p: (-p.weight, p.case.id))
-    typical = weighted_quantile([d for d, _ in dated], [w or 1.0 for _, w in dated], 0.5) if dated else None
+    typical = _median_day(placed)
     return PathStep(
         key=act.key,
         zh=act.named.zh,

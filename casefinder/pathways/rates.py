@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from statistics import NormalDist
 from typing import Final
 
@@ -47,7 +49,7 @@ def effective_n(weights: Iterable[float]) -> float:
     Source: Kish 1965, Survey Sampling, section 8.2 (design effect of unequal weights).
     """
     held = tuple(weights)
-    squares = math.fsum(w * w for w in held)
+    squares = math.fsum([w * w for w in held])
     return math.fsum(held) ** 2 / squares if squares else 0.0
 
 
@@ -76,18 +78,32 @@ def weighted_rate(has: Sequence[bool], weights: Sequence[float], *, small_cell: 
         small_cell: Patients needed.
         behind: Patients that stand behind the rate; by default the denominator.
     """
-    held = math.fsum(w for w, yes in zip(weights, has, strict=True) if yes)
-    everyone = Weights(len(weights), math.fsum(weights), effective_n(weights))
-    return everyone.rate(sum(has), held, small_cell=small_cell, behind=behind)
+    return Weights.of(weights).rate_of(has, small_cell=small_cell, behind=behind)
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """The weights of a group of patients, added up once: how many, their sum, and Kish's effective number."""
 
-    n: int
+    each: tuple[float, ...]
     total: float
     effective: float
+
+    @classmethod
+    def of(cls, weights: Iterable[float]) -> Weights:
+        """Add up weights."""
+        each = tuple(weights)
+        return cls(each, math.fsum(each), effective_n(each))
+
+    @property
+    def n(self) -> int:
+        """How many patients there are."""
+        return len(self.each)
+
+    def rate_of(self, has: Sequence[bool], *, small_cell: int, behind: int | None = None) -> Rate:
+        """Return the rate of those to whom something applies, one answer for each weight."""
+        held = math.fsum(w for w, yes in zip(self.each, has, strict=True) if yes)
+        return self.rate(sum(has), held, small_cell=small_cell, behind=behind)
 
     def rate(self, count: int, held: float, *, small_cell: int, behind: int | None = None) -> Rate:
         """Return the rate of ``count`` patients whose weights add up to ``held``."""
@@ -104,19 +120,23 @@ def weighted_spread(values: Sequence[float], weights: Sequence[float], *, small_
     """Return median and quartiles: the least value that at least that share of the weight does not exceed."""
     if len(values) < small_cell:
         return Spread(len(values))
-    first, middle, last = (weighted_quantile(values, weights, q) for q in (0.25, 0.5, 0.75))
+    first, middle, last = weighted_quantiles(values, weights, (0.25, 0.5, 0.75))
     return Spread(len(values), middle, first, last)
 
 
-def weighted_quantile(values: Sequence[float], weights: Sequence[float], quantile: float) -> float:
-    """Return a weighted quantile; halfway between two values where it falls exactly between them."""
+def weighted_quantiles(
+    values: Sequence[float], weights: Sequence[float], quantiles: Sequence[float]
+) -> tuple[float, ...]:
+    """Return weighted quantiles; halfway between two values where one falls exactly between them."""
     ordered = sorted(zip(values, weights, strict=True))
-    total = math.fsum(w for _, w in ordered)
-    wanted, reached = quantile * total, 0.0
-    for place, (value, weight) in enumerate(ordered):
-        reached += weight
-        if math.isclose(reached, wanted, rel_tol=1e-9) and place + 1 < len(ordered):
-            return (value + ordered[place + 1][0]) / 2
-        if reached >= wanted:
-            return value
-    return ordered[-1][0]
+    total = math.fsum(weights)
+    reached = list(accumulate(weight for _, weight in ordered))
+    found = []
+    for quantile in quantiles:
+        wanted = quantile * total
+        place = min(bisect_left(reached, wanted * (1 - 1e-9)), len(ordered) - 1)
+        value = ordered[place][0]
+        if math.isclose(reached[place], wanted, rel_tol=1e-9) and place + 1 < len(ordered):
+            value = (value + ordered[place + 1][0]) / 2
+        found.append(value)
+    return tuple(found)

@@ -61,7 +61,7 @@ def test_no_percentage_is_printed_where_few_stand_behind_it(ask: Run) -> None:
     assert re.findall(r"\d ?%", text) == []
 
 
-def test_a_report_is_written(ask: Run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_report_is_written(ask: Run, tmp_path: Path) -> None:
     result = ask("胸痛", "--html", str(tmp_path / "r.html"))
     assert result.stdout == ""
     assert "Report written to" in result.stderr

@@ -9,7 +9,7 @@ from casefinder.pathways.rates import (
     Rate,
     Spread,
     effective_n,
-    weighted_quantile,
+    weighted_quantiles,
     weighted_rate,
     weighted_spread,
     wilson_interval,
@@ -53,7 +53,7 @@ def test_a_branch_of_few_has_no_rate_even_among_many() -> None:
 
 def test_quartiles_of_equal_weights() -> None:
     assert weighted_spread([4, 1, 3, 2, 5], [1.0] * 5, small_cell=5) == Spread(5, 3, 2, 4)
-    assert weighted_quantile([1, 2, 3, 4], [1.0] * 4, 0.5) == 2.5
+    assert weighted_quantiles([1, 2, 3, 4], [1.0] * 4, (0.25, 0.5, 1)) == (1.5, 2.5, 4)
 
 
 def test_few_values_have_no_median() -> None:
