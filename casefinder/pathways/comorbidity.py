@@ -38,7 +38,7 @@ def comorbidities(case: Case) -> frozenset[str]:
     return frozenset(
         name
         for name, beginnings, words in _WORDS
-        if any(code.startswith(beginnings) for code in codes) or (history and _affirmed(words, history))
+        if (codes and any(code.startswith(beginnings) for code in codes)) or (history and _affirmed(words, history))
     )
 
 
