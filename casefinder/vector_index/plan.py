@@ -11,14 +11,13 @@ from casefinder.errors import VectorIndexError
 
 POINTS_PER_LIST: Final = 39  # below this FAISS warns that a k-means centroid is not determined (Clustering.h)
 _TRAINING_POINTS_PER_LIST: Final = 64  # k-means gains nothing measurable beyond; FAISS itself caps at 256
-_FEWEST_LISTS: Final = 32  # with fewer, probing a sixth of them saves too little over scanning everything
+_FEWEST_LISTS: Final = 32  # with fewer, nearly all of them would have to be searched
 _LISTS_PER_ROOT: Final = 4  # nlist = 4 sqrt(n): coarse and fine scan cost the same (FAISS guidelines, Johnson 2019)
 _MOST_LISTS: Final = 65_536
-# Probing shrinking shares of growing lists keeps recall@10 above 0.99 on generated cases; scripts/bench_recall.py.
-_PROBED_SHARE_SMALL: Final = 0.25
-_SMALL: Final = 20_000
-_PROBED_SHARE_LARGE: Final = 0.08
-_FEWEST_PROBES: Final = 16
+# Recall@10 of 0.99 takes about 40 lists from 3,000 to 100,000 generated cases, whatever their number of lists:
+# scripts/bench/recall.py, results of 2026-11-22. The share leaves room where lists are many.
+_FEWEST_PROBES: Final = 48
+_PROBED_SHARE: Final = 0.04
 
 
 class IndexKind(StrEnum):
@@ -62,8 +61,7 @@ def plan_index(n_vectors: int) -> IndexPlan:
         reason = f"{n_vectors} vectors are fewer than the {smallest} that train an inverted file"
         return IndexPlan(IndexKind.EXACT, 0, 0, 0, reason)
     n_lists = min(int(_LISTS_PER_ROOT * math.sqrt(n_vectors)), n_vectors // POINTS_PER_LIST, _MOST_LISTS)
-    share = _PROBED_SHARE_SMALL if n_vectors <= _SMALL else _PROBED_SHARE_LARGE
-    n_probes = min(n_lists, max(_FEWEST_PROBES, math.ceil(n_lists * share)))
+    n_probes = min(n_lists, max(_FEWEST_PROBES, math.ceil(n_lists * _PROBED_SHARE)))
     reason = f"{n_vectors} vectors in {n_lists} lists, {n_probes} of them searched per query"
     n_training = min(n_vectors, n_lists * _TRAINING_POINTS_PER_LIST)
     return IndexPlan(IndexKind.IVF, n_lists, n_probes, n_training, reason)

@@ -21,7 +21,7 @@ from casefinder.search import Answer, Hit, MatchedBy, Searcher
 from casefinder.text import compose_presentation
 from tests.material import HashEncoder, made_case, made_cases, rows_of
 
-N_CASES = 1500  # enough for an inverted file
+N_CASES = 2500  # enough for an inverted file of which not every list is searched
 
 
 @pytest.fixture(scope="module")
