@@ -9,6 +9,7 @@ import click
 from casefinder import __version__
 from casefinder.cli.build_index import build_index
 from casefinder.cli.info import info
+from casefinder.cli.pathway import pathway
 from casefinder.cli.query import query
 from casefinder.cli.show import show
 from casefinder.errors import CasefinderError
@@ -24,12 +25,13 @@ def cli() -> None:
     \b
     casefinder build-index cases.jsonl     make a case base
     casefinder query "胸痛伴冷汗"           ask it
+    casefinder pathway "胸痛伴冷汗"         merge what was done for such patients
 
     The case base is --index DIR, else $CASEFINDER_INDEX, else ./index_data/casebase.
     """  # noqa: D301 - click wants the character
 
 
-for _command in (build_index, query, show, info):
+for _command in (build_index, query, pathway, show, info):
     cli.add_command(_command)
 
 
