@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from casefinder.encoders import Encoder, load_encoder
     from casefinder.errors import CasefinderError
     from casefinder.finder import CaseFinder
-    from casefinder.pathways import TreatmentPath
+    from casefinder.pathways import PathwayEvidence
     from casefinder.search import Answer, Hit
 
 _MODULES = {
@@ -58,7 +58,7 @@ _MODULES = {
     "encoders": ("Encoder", "load_encoder"),
     "errors": ("CasefinderError",),
     "finder": ("CaseFinder",),
-    "pathways": ("TreatmentPath",),
+    "pathways": ("PathwayEvidence",),
     "search": ("Answer", "Hit"),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
@@ -88,12 +88,12 @@ __all__ = [
     "Outcome",
     "OutcomeIs",
     "OutcomeStatus",
+    "PathwayEvidence",
     "Patient",
     "Sections",
     "Sex",
     "SexIs",
     "StepKind",
-    "TreatmentPath",
     "TreatmentStep",
     "VisitedBetween",
     "Where",

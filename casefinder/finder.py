@@ -20,7 +20,7 @@ from casefinder.cases import Case
 from casefinder.cases.readers import read_cases
 from casefinder.cases.reading import Origin, ReadCase, ReadRow
 from casefinder.encoders import BUNDLED_NAME, Encoder, load_encoder
-from casefinder.pathways import TreatmentPath, treatment_paths
+from casefinder.pathways import DEFAULT_SMALL_CELL, PathwayEvidence, treatment_paths
 from casefinder.search import Answer, Hit, Searcher
 
 
@@ -28,9 +28,9 @@ class CaseFinder:
     """Finds similar cases and their treatment paths in one case base.
 
         with CaseFinder.open("index_data/casebase") as finder:
-            hits = finder.search("胸痛伴冷汗", k=10)
-            for path in finder.treatment_paths(hits):
-                print(path.case_id, [step.name for step in path.steps], path.outcome.status)
+            hits = finder.search("胸痛伴冷汗", k=100)
+            for variant in finder.treatment_paths(hits).variants:
+                print(variant.id, variant.en, variant.support, [step.en for step in variant.steps])
 
     Safe to share between threads. An open finder keeps the case base as it was when opened.
     """
@@ -142,9 +142,20 @@ class CaseFinder:
         """
         return self._searcher.search(text, k=k, where=where)
 
-    def treatment_paths(self, hits: Sequence[Hit]) -> tuple[TreatmentPath, ...]:
-        """Return what was done for the cases of hits, and how it ended."""
-        return treatment_paths(hits)
+    def treatment_paths(
+        self, hits: Sequence[Hit], *, question: str = "", small_cell: int = DEFAULT_SMALL_CELL
+    ) -> PathwayEvidence:
+        """Merge what was done for the cases of hits, and how it ended, into one ordered tree.
+
+        Args:
+            hits: What ``search`` returned.
+            question: The complaint; it is searched for words that speak against a drug in the path.
+            small_cell: Patients that must stand behind a rate for it to be given.
+
+        Raises:
+            QueryError: small_cell is below 1.
+        """
+        return treatment_paths(hits, question=question, small_cell=small_cell)
 
     def case(self, case_id: str) -> Case:
         """Return one case by its id.

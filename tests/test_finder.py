@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from casefinder import CaseFinder, DepartmentIs, Hit, OnDuplicate, TreatmentPath
+from casefinder import CaseFinder, DepartmentIs, Hit, OnDuplicate
 from casefinder.cases import case_to_json
 from casefinder.errors import CaseBaseNotFoundError, CaseNotFoundError, ColumnMapError, EncoderMismatchError
 from tests.material import HashEncoder, made_case, made_cases
@@ -35,14 +35,10 @@ def test_filter_is_given_as_where(finder: CaseFinder) -> None:
 def test_treatment_paths_are_those_of_the_hits(finder: CaseFinder) -> None:
     with finder:
         hits = finder.search("胸痛伴冷汗6天", k=2)
-        paths = finder.treatment_paths(hits)
-    assert paths[0] == TreatmentPath(
-        case_id="C0006",
-        similarity=hits[0].similarity,
-        diagnoses=made_case(6).diagnoses,
-        steps=made_case(6).treatment_path,
-        outcome=made_case(6).outcome,
-    )
+        evidence = finder.treatment_paths(hits, question="胸痛伴冷汗6天，黑便")
+    assert {patient.case.id for patient in evidence.patients} == {hit.case.id for hit in hits}
+    assert [step.key for step in evidence.variants[0].steps] == ["electrocardiogram", "aspirin"]
+    assert [(found.rule, found.text) for found in evidence.discordances] == [("active-bleeding", "黑便")]
 
 
 def test_case_is_found_by_its_id(finder: CaseFinder) -> None:

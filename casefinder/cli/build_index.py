@@ -47,7 +47,7 @@ def build_index(
     strict: bool,
     on_duplicate: str,
 ) -> None:
-    r"""Build a case base from SOURCE, replacing the one in the directory once it is complete.
+    """Build a case base from SOURCE, replacing the one in the directory once it is complete.
 
     SOURCE is a file (.jsonl, .csv, .tsv, .xlsx, .parquet, any of them with .gz), a folder of files, or - for
     standard input; without it, the sample cases of a checkout. Rows that are no valid case go to rejects.jsonl
@@ -55,7 +55,7 @@ def build_index(
 
     \b
     casefinder build-index index_data/sample_cases.jsonl.gz
-    """
+    """  # noqa: D301 - click wants the character
     from casefinder.casebase import OnDuplicate, build_case_base
     from casefinder.cases import AgeUnit
     from casefinder.cases.readers import CaseSource

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--baselines", is_flag=True, help="Also with vectors alone and with BM25 alone.")
 @json_option
 def evaluate(directory: Path, labels: Path | None, k: int, questions: int, baselines: bool, as_json: bool) -> None:
-    r"""Measure how well a case base answers labelled questions.
+    """Measure how well a case base answers labelled questions.
 
     Prints recall@1, recall@k, precision@k, nDCG@10 and MRR, each with a 95 % bootstrap interval. Without labels
     every case asks with its presentation for the other cases of its main diagnosis (leave one out).
@@ -35,7 +35,7 @@ def evaluate(directory: Path, labels: Path | None, k: int, questions: int, basel
     \b
     casefinder evaluate --labels labels.jsonl
     casefinder evaluate --questions 200 --baselines
-    """
+    """  # noqa: D301 - click wants the character
     from casefinder.casebase import open_case_base
     from casefinder.encoders import load_encoder
     from casefinder.evaluation import BASELINES

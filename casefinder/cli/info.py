@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 @index_option
 @json_option
 def info(directory: Path, as_json: bool) -> None:
-    r"""Tell what a case base holds, how it was made and how it is searched.
+    """Tell what a case base holds, how it was made and how it is searched.
 
     \b
     casefinder info
-    """
+    """  # noqa: D301 - click wants the character
     from casefinder.casebase import open_case_base
 
     with open_case_base(directory) as casebase:

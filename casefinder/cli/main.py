@@ -10,6 +10,7 @@ from casefinder import __version__
 from casefinder.cli.build_index import build_index
 from casefinder.cli.evaluate import evaluate
 from casefinder.cli.info import info
+from casefinder.cli.pathway import pathway
 from casefinder.cli.query import query
 from casefinder.cli.show import show
 from casefinder.cli.tune import tune
@@ -21,17 +22,18 @@ _INTERRUPTED = 130  # what shells report for a process ended by Ctrl-C
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="casefinder")
 def cli() -> None:
-    r"""Find similar past cases, what was done for them, and how they ended.
+    """Find similar past cases, what was done for them, and how they ended.
 
     \b
     casefinder build-index cases.jsonl     make a case base
     casefinder query "胸痛伴冷汗"           ask it
+    casefinder pathway "胸痛伴冷汗"         merge what was done for such patients
 
     The case base is --index DIR, else $CASEFINDER_INDEX, else ./index_data/casebase.
-    """
+    """  # noqa: D301 - click wants the character
 
 
-for _command in (build_index, query, show, info, evaluate, tune):
+for _command in (build_index, query, pathway, show, info, evaluate, tune):
     cli.add_command(_command)
 
 
@@ -47,4 +49,9 @@ def main() -> None:
         sys.exit(_INTERRUPTED)
     except CasefinderError as exc:
         click.echo(f"Error: {exc}", err=True)
+        sys.exit(1)
+    except OSError as exc:
+        where = f"{exc.filename}: " if exc.filename else ""
+        hint = "check the path, its permissions and the space on its disk"
+        click.echo(f"Error: {where}{exc.strerror or exc}; {hint}", err=True)
         sys.exit(1)

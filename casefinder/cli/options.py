@@ -26,8 +26,40 @@ index_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for machines; see docs/json-output.md.")
 
+_OUTCOMES = ("recovered", "improved", "unchanged", "worsened", "died", "transferred", "left_against_advice", "ongoing")
 _AGE_UNITS = {"": "years", "y": "years", "m": "months", "d": "days"}
 _MOST = {"years": 130, "months": 1560, "days": 47_000}
+
+
+class SexWord(click.Choice[str]):
+    """A sex, also written as hospitals write it: 男, F."""
+
+    def __init__(self) -> None:
+        super().__init__(("female", "male", "other"))
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read the sex."""
+        from casefinder.cases.readers.values import parse_sex
+        from casefinder.errors import InvalidCaseError
+
+        try:
+            named = parse_sex(str(value))
+        except InvalidCaseError:
+            named = None  # refused below, with the choices
+        return super().convert(str(named or value), param, ctx)
+
+
+class OutcomeWord(click.Choice[str]):
+    """An outcome, also written as hospitals write it: 好转, 自动出院."""
+
+    def __init__(self) -> None:
+        super().__init__(_OUTCOMES)
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read the outcome."""
+        from casefinder.cases.readers.values import parse_outcome
+
+        return super().convert(str(parse_outcome(str(value)) or value), param, ctx)
 
 
 class AgeRange(click.ParamType["tuple[Age, Age]"]):

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from casefinder.cli.options import AgeRange, IsoDate, index_option, json_option
+from casefinder.cli.options import AgeRange, IsoDate, OutcomeWord, SexWord, index_option, json_option
 
 if TYPE_CHECKING:
     from casefinder.case_store import Where
     from casefinder.cases import Age
     from casefinder.finder import CaseFinder
     from casefinder.search import Answer
-
-_OUTCOMES = ["recovered", "improved", "unchanged", "worsened", "died", "transferred", "left_against_advice", "ongoing"]
 
 
 @click.command()
@@ -26,14 +24,14 @@ _OUTCOMES = ["recovered", "improved", "unchanged", "worsened", "died", "transfer
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Cases wanted.")
 @json_option
 @click.option("--department", multiple=True, help="Only cases of this department; may be given several times.")
-@click.option("--sex", type=click.Choice(["female", "male", "other"]), help="Only patients of this sex.")
+@click.option("--sex", type=SexWord(), help="Only patients of this sex; 男 and 女 are understood.")
 @click.option("--age", type=AgeRange(), help="Only patients of this age: 50-70 (years), 65-, 6m-24m, 0d-28d.")
 @click.option("--since", type=IsoDate(), help="Only visits on or after this day.")
 @click.option("--until", type=IsoDate(), help="Only visits on or before this day.")
 @click.option(
     "--diagnosis", multiple=True, help="Only cases with this diagnosis: ICD-10 prefix or part of its wording."
 )
-@click.option("--outcome", type=click.Choice(_OUTCOMES), help="Only cases that ended so.")
+@click.option("--outcome", type=OutcomeWord(), help="Only cases that ended so; 好转 and the like are understood.")
 @click.option("--all", "show_all", is_flag=True, help="Show the nearest cases even when none is similar.")
 def query(
     text: str,
@@ -49,7 +47,7 @@ def query(
     outcome: str | None,
     show_all: bool,
 ) -> None:
-    r"""Find the past cases most similar to TEXT, with what was done for them and how they ended.
+    """Find the past cases most similar to TEXT, with what was done for them and how they ended.
 
     TEXT is a complaint, a presentation, a diagnosis, a drug or a code, in Chinese, English or both; - reads it
     from standard input, which keeps it out of the shell's history.
@@ -57,7 +55,7 @@ def query(
     \b
     casefinder query "胸痛伴冷汗"
     casefinder query "chest pain" -k 5 --sex male --age 50-70 --json
-    """
+    """  # noqa: D301 - click wants the character
     from casefinder.finder import CaseFinder
 
     question = sys.stdin.read() if text == "-" else text

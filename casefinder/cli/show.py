@@ -14,11 +14,11 @@ from casefinder.cli.options import index_option, json_option
 @index_option
 @json_option
 def show(case_id: str, directory: Path, as_json: bool) -> None:
-    r"""Show everything that is recorded of the case ID.
+    """Show everything that is recorded of the case ID.
 
     \b
     casefinder show S000001
-    """
+    """  # noqa: D301 - click wants the character
     from casefinder.casebase import open_case_base
     from casefinder.cases import case_to_json
 

@@ -21,14 +21,14 @@ _FEWEST_LABELS = 10  # seven to learn on and three to check with: fewer show not
 )
 @click.option("--dry-run", is_flag=True, help="Only print what would be learned.")
 def tune(directory: Path, labels: Path, dry_run: bool) -> None:
-    r"""Learn the weights of the ranking from relevance labels.
+    """Learn the weights of the ranking from relevance labels.
 
     Learns on seven questions in ten and checks on the others; weights that are not better there are not kept.
     They are written to ranking.json in the directory of the case base; delete it to return to the shipped ones.
 
     \b
     casefinder tune --labels labels.jsonl
-    """
+    """  # noqa: D301 - click wants the character
     from casefinder.casebase import open_case_base
     from casefinder.encoders import load_encoder
     from casefinder.evaluation import describe, read_labels

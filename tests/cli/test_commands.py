@@ -23,6 +23,32 @@ def test_every_command_has_help_with_an_example_and_stands_in_the_readme(run: Ru
     assert f"casefinder {name}" in README
 
 
+@pytest.mark.parametrize("arguments", [(), *((name,) for name in sorted(cli.commands))])
+def test_help_shows_each_example_on_a_line_of_its_own(run: Run, arguments: tuple[str, ...]) -> None:
+    lines = [line.strip() for line in run(*arguments, "--help").stdout.splitlines()]
+    assert [line for line in lines if "\\b" in line] == []
+    assert any(line.startswith(f"casefinder {' '.join(arguments)}".strip()) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (PermissionError(13, "Permission denied", "/srv/base"), "/srv/base: Permission denied"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+    ],
+)
+def test_what_the_system_refuses_is_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: OSError, message: str
+) -> None:
+    def refuse(directory: Path) -> None:
+        raise error
+
+    monkeypatch.setattr("casefinder.casebase.open_case_base", refuse)
+    ran = run("info", "--index", "anywhere")
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert ran.stderr == f"Error: {message}; check the path, its permissions and the space on its disk\n"
+
+
 def test_unknown_command_is_a_usage_error(run: Run) -> None:
     assert run("find").exit_code == 2
 

@@ -63,13 +63,16 @@ FILTERS = [
     (["--until", "2024-01-15"], lambda case: case["visit_date"] <= "2024-01-15"),
     (["--diagnosis", "I21"], lambda case: case["diagnoses"][0]["icd10"].startswith("I21")),
     (["--diagnosis", "阑尾"], lambda case: "阑尾" in case["diagnoses"][0]["text"]),
+    (["--sex", "男"], lambda case: case["patient"]["sex"] == "male"),
+    (["--sex", "F"], lambda case: case["patient"]["sex"] == "female"),
+    (["--outcome", "好转"], lambda case: case["outcome"]["status"] == "improved"),
     (["--outcome", "improved"], lambda case: case["outcome"]["status"] == "improved"),
 ]
 
 
 @pytest.mark.parametrize(("options", "holds"), FILTERS, ids=lambda value: str(value[0]) if value is list else "")
 def test_filter_lets_only_matching_cases_through(run: Run, base: Path, options: list[str], holds: object) -> None:
-    ran = run("query", "胸痛", "--index", base, "-k", 60, "--json", *options)
+    ran = run("query", "胸痛", "--index", base, "-k", 60, "--json", "--all", *options)
     cases = [json.loads(line)["case"] for line in ran.stdout.splitlines()]
     assert cases
     assert callable(holds)
@@ -88,7 +91,9 @@ USAGE = [
     (["--age", "200-210"], "200 years is not between 0 and 130 years"),
     (["--since", "1.3.2024"], "'1.3.2024' is no date; write it as 2024-03-01"),
     (["-k", "0"], "0 is not in the range 1<=x<=1000"),
-    (["--sex", "m"], "'m' is not one of 'female', 'male', 'other'"),
+    (["--sex", "1"], "'1' is not one of 'female', 'male', 'other'"),
+    (["--sex", "不详"], "'不详' is not one of 'female', 'male', 'other'"),
+    (["--outcome", "差"], "'差' is not one of 'recovered', 'improved'"),
 ]
 
 

@@ -37,6 +37,7 @@ def read_delimited(lines: Iterable[str], file: str) -> Iterator[RowOrReject]:
             if line > _MOST_TITLE_LINES:
                 break
             if not is_title(cells):
+                _check_text(cells, origin)
                 columns = name_columns(cells, origin)
                 yield Headings(origin, columns)
         elif tuple(cell.strip().strip("\ufeff") for cell in cells) == columns:
@@ -85,6 +86,18 @@ class _Records:
                 return
             self._taken.append(line)
             yield line
+
+
+def _check_text(cells: Iterable[str], origin: Origin) -> None:
+    """Refuse headings with bytes that no encoding explained (lone surrogates): binary files, mostly.
+
+    Raises:
+        UnreadableSourceError: There are such bytes; what they are is not repeated.
+    """
+    if any("\ud800" <= character <= "\udfff" for cell in cells for character in cell):
+        raise UnreadableSourceError(
+            f"{origin}: the heading row is no text in UTF-8, UTF-16 or GB18030; save the file as UTF-8"
+        )
 
 
 def _delimiter(lines: Iterable[str]) -> str:

@@ -273,8 +273,8 @@ def _outcome(values: _Values) -> Outcome:
 
 
 def _without_heading(text: str, column: str) -> str:
-    """Take off the heading that a cell repeats: ``辨证：气滞血瘀`` under 辨证."""
-    for colon in "：:":
+    """Take off the heading that a cell repeats: ``辨证：气滞血瘀`` under 辨证. A semicolon is a slip of the pen."""
+    for colon in "：:；;":
         text = text.removeprefix(column.strip() + colon).lstrip()
     return text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from enum import StrEnum
 from typing import Final
 
@@ -97,7 +97,8 @@ _HEADINGS: Final[Mapping[Field, str]] = {
 _PART_HEADINGS: Final[Mapping[Field, str]] = {
     Field.CHIEF_COMPLAINT: "疾病",
     Field.PAST_HISTORY: "用药情况, 怀孕情况",
-    Field.NOTES: "希望获得的帮助, 患病多久, 已就诊医院及科室",
+    # What is said behind a doctor's turn of a consultation holds advice, also where the patient answers.
+    Field.NOTES: "希望获得的帮助, 患病多久, 已就诊医院及科室, 医生, 医生回复, 对话, dialogue",
     Field.TREATMENT: "药品, 治法, 方药, 计划, 治疗计划, 治疗方式, 治疗过程, 治疗术式, 手术经过, 手术记录",
 }
 # Headings that say no more than the name of their field; every other one is kept in front of its text, because
@@ -107,6 +108,10 @@ _PLAIN_HEADINGS: Final = (
     " examination, physical examination, note, 备注"
 )
 _LABELLED_FIELDS: Final = frozenset({Field.PAST_HISTORY, Field.EXAM, Field.NOTES})
+_COMPARED_FIELDS: Final = frozenset(
+    {Field.CHIEF_COMPLAINT, Field.PRESENT_ILLNESS, Field.PAST_HISTORY, Field.EXAM}
+)  # fmt: skip
+_ANSWER_FIELDS: Final = frozenset({Field.DIAGNOSIS, Field.TREATMENT, Field.OUTCOME, Field.OUTCOME_NOTE})
 _MOST_COMBINED: Final = 30  # characters of a heading such as 既往史、个人史及家族史
 _COMBINED: Final = re.compile(r"[、，,/及和与]|\band\b|&")
 _BRACKETED: Final = re.compile(r"[(\[【（].*?[)\]】）]")
@@ -150,8 +155,20 @@ def part_of(heading: str) -> Field | None:
     named = _look_up(heading, _PART_FIELD_OF)
     if named is None and len(heading) <= _MOST_COMBINED:
         fields = {_look_up(name, _PART_FIELD_OF) for name in _COMBINED.split(_BRACKETED.sub("", heading))}
-        named = fields.pop() if len(fields) == 1 else None
+        named = fields.pop() if len(fields) == 1 else _field_of_several(fields)
     return None if named is Field.DOCUMENT else named
+
+
+def _field_of_several(fields: Set[Field | None]) -> Field | None:
+    """Return where a part goes that holds several fields: ``病史及体检``, ``诊断及治疗``.
+
+    None where one of them is unknown or a single value, and where only some of them are compared.
+    """
+    if fields <= _COMPARED_FIELDS:
+        return Field.PRESENT_ILLNESS
+    if fields <= _ANSWER_FIELDS:
+        return Field.TREATMENT if Field.TREATMENT in fields else Field.NOTES
+    return None
 
 
 def label_of(field: Field, heading: str) -> str:

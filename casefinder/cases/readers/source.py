@@ -59,7 +59,10 @@ class CaseSource:
             ColumnMapError: The map names a field that does not exist.
         """
         self._converter = RowConverter(column_map=column_map, age_unit=age_unit)
-        self._sizes = {file: _size_bytes(file) for file in _files(path)}
+        try:
+            self._sizes = {file: _size_bytes(file) for file in _files(path)}
+        except PermissionError as exc:
+            raise UnreadableSourceError(f"{path} cannot be read: {exc.strerror}; check its permissions") from exc
         self._bytes_total = sum(self._sizes.values())
         self._bytes_before = 0
         self._current: Path | None = None

@@ -119,4 +119,5 @@ def _step(text: str) -> TreatmentStep | None:
     if kind is StepKind.MEDICATION and (match := _DOSE.search(text)):
         text, detail = text[: match.start()], match["dose"]
     name = text.strip()
-    return TreatmentStep(kind=kind, name=name, detail=detail.strip(), day=day) if name else None
+    is_named = any(character.isalnum() for character in name)
+    return TreatmentStep(kind=kind, name=name, detail=detail.strip(), day=day) if is_named else None

@@ -24,6 +24,7 @@ _SEXES: Final = {
 }  # fmt: skip
 _OUTCOMES: Final = {
     "治愈出院": OutcomeStatus.RECOVERED, "临床治愈": OutcomeStatus.RECOVERED, "好转出院": OutcomeStatus.IMPROVED,
+    "临床好转": OutcomeStatus.IMPROVED, "病情好转": OutcomeStatus.IMPROVED,
     "expired": OutcomeStatus.DIED,
     "治愈": OutcomeStatus.RECOVERED, "痊愈": OutcomeStatus.RECOVERED, "cured": OutcomeStatus.RECOVERED,
     "好转": OutcomeStatus.IMPROVED, "显效": OutcomeStatus.IMPROVED, "有效": OutcomeStatus.IMPROVED,

@@ -158,3 +158,12 @@ def test_a_table_in_which_nothing_is_understood_is_refused_with_its_columns(tmp_
         read(write(tmp_path / "cases.csv", b"a,b\n1,2\n"))
     with pytest.raises(ColumnMapError, match=r"no column is known to hold a complaint or a history; .* 'id', 'b'$"):
         read(write(tmp_path / "cases.csv", b"id,b\n1,2\n"))
+
+
+def test_a_heading_row_that_is_no_text_is_refused_without_repeating_it(tmp_path: Path) -> None:
+    path = write(tmp_path / "cases.csv", "id,主诉,备".encode("gb18030") + b"\xff\xff\x81,x\nA1,b,c,d\n")
+    with pytest.raises(UnreadableSourceError) as caught:
+        read(path)
+    assert str(caught.value) == (
+        f"{path}:1: the heading row is no text in UTF-8, UTF-16 or GB18030; save the file as UTF-8"
+    )

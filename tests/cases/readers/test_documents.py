@@ -78,6 +78,20 @@ NOTES, DIAGNOSIS, TREATMENT = Field.NOTES, Field.DIAGNOSIS, Field.TREATMENT
                 Part(HPI, "", "胸痛一天\n就诊时间：待定"),
             ],
         ),
+        (
+            "既往病史：\n无\nDialogue\n医生：\n建议住院\n病人：\n严重吗",
+            [Part(PAST, "既往病史", "无"), Part(NOTES, "医生", "建议住院\n病人：\n严重吗")],
+        ),
+        (
+            "主诉：胸闷\n病史及体检\n胸闷三周，心率快\n诊断及治疗：心包炎，抗炎",
+            [
+                Part(CC, "主诉", "胸闷"),
+                Part(HPI, "病史及体检", "胸闷三周，心率快"),
+                Part(TREATMENT, "诊断及治疗", "心包炎，抗炎"),
+            ],
+        ),
+        ("腹痛\n性别、年龄：女，40岁", [Part(HPI, "", "腹痛\n性别、年龄：女，40岁")]),
+        ("腹痛\n诊断及转归：肠炎，好转", [Part(HPI, "", "腹痛"), Part(NOTES, "诊断及转归", "肠炎，好转")]),
     ],
 )  # fmt: skip
 def test_a_record_is_split_at_its_headings(text: str, parts: list[Part]) -> None:

@@ -137,7 +137,7 @@ def test_diagnoses_of_two_columns_and_a_discussion_in_their_place(tmp_path: Path
 
 
 def test_a_cell_that_repeats_its_heading_is_freed_of_it(tmp_path: Path) -> None:
-    cases, _ = read_table(tmp_path, [["id", "主诉", "辨证"], ["A1", "主诉：胸痛", "辨证：气滞血瘀"]])
+    cases, _ = read_table(tmp_path, [["id", "主诉", "辨证"], ["A1", "主诉：胸痛", "辨证；气滞血瘀"]])
     assert (cases[0].sections.chief_complaint, cases[0].diagnoses) == ("胸痛", (Diagnosis("气滞血瘀"),))
 
 

@@ -219,3 +219,13 @@ def test_a_file_name_that_is_no_text_does_not_reach_the_rejects(tmp_path: Path) 
     path.write_bytes(b"nonsense")
     (reject,) = CaseSource(path)
     assert reject.origin.file.endswith("\\udcff.jsonl")
+
+
+def test_a_path_inside_a_locked_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    with pytest.raises(UnreadableSourceError) as caught:
+        CaseSource(tmp_path / "a.csv")
+    assert str(caught.value) == f"{tmp_path / 'a.csv'} cannot be read: Permission denied; check its permissions"

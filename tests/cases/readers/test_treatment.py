@@ -44,6 +44,7 @@ TEST, DRUG, OTHER = StepKind.TEST, StepKind.MEDICATION, StepKind.OTHER
         ("D-二聚体复查", (TreatmentStep(OTHER, "D-二聚体复查"),)),
         ("注意：忌辛辣", (TreatmentStep(OTHER, "注意：忌辛辣"),)),
         ("D0", ()),
+        ("。；——\nD1 。", ()),
     ],
 )  # fmt: skip
 def test_steps_of_a_cell(text: str, steps: tuple[TreatmentStep, ...]) -> None:

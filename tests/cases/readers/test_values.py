@@ -103,7 +103,8 @@ def test_other_dates_are_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "status"),
     [
-        ("治愈", OutcomeStatus.RECOVERED), ("好转出院", OutcomeStatus.IMPROVED), ("死亡", OutcomeStatus.DIED),
+        ("治愈", OutcomeStatus.RECOVERED), ("好转出院", OutcomeStatus.IMPROVED),
+        ("临床好转", OutcomeStatus.IMPROVED), ("病情好转", OutcomeStatus.IMPROVED), ("死亡", OutcomeStatus.DIED),
         ("Died", OutcomeStatus.DIED), ("Left Against Advice", OutcomeStatus.LEFT_AGAINST_ADVICE),
         ("left_against_advice", OutcomeStatus.LEFT_AGAINST_ADVICE), ("AMA", OutcomeStatus.LEFT_AGAINST_ADVICE),
         ("非医嘱离院", OutcomeStatus.LEFT_AGAINST_ADVICE), ("转院", OutcomeStatus.TRANSFERRED),

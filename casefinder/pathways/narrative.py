@@ -1,0 +1,152 @@
+"""Treatments and outcome read out of free text, for cases without a recorded path.
+
+A sentence tells of care in this visit when one of its verbs or nouns says that something was given, done or started,
+and nothing says that it was denied, stopped, advised against, taken before or suggested in general. Drugs and
+procedures are then the lexicon's forms in that sentence; tests need no such word. The order is that of the text.
+No days are guessed. This is evidence of a lower grade: steps are marked as read from the narrative wherever shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from casefinder.cases import Case, Outcome, OutcomeStatus, StepKind, TreatmentStep
+from casefinder.clinical.lexicon import ConceptKind
+from casefinder.pathways.naming import StepNamer
+
+_SENTENCE: Final = re.compile(r"[^.。!！?？;；\n]+(?:\.(?=\d)[^.。!！?？;；\n]+)*")
+_KINDS: Final = {
+    ConceptKind.DRUG: StepKind.MEDICATION,
+    ConceptKind.DRUG_CLASS: StepKind.MEDICATION,
+    ConceptKind.PROCEDURE: StepKind.PROCEDURE,
+    ConceptKind.TEST: StepKind.TEST,
+}
+_DONE: Final = re.compile(
+    r"\b(?:treat(?:ed|ment)|receiv(?:ed|ing)|given|gave|administ(?:ered|ration)|start(?:ed|ing)|initiat(?:ed|ion)|"
+    r"commenced|prescribed|underwent|undergone|perform(?:ed|ing)|placed|inserted|implanted|infus(?:ed|ion)|"
+    r"inject(?:ed|ion)|transfus(?:ed|ion)|managed|management|therapy|carried out|operated|operation|surgery|resected|"
+    r"excised|removed|repaired|replaced|switched|added|continued|put on|resuscitated|intubated|drained|ligated|"
+    r"reconstructed|(?:was|were) (?:\w+ )?(?:done|made|used|required)|opted for|achieved (?:with|by)|responded to|"
+    r"combination of|association of|after|following|with)\b"
+    r"|给予|予以|予|行|接受|应用|使用|静滴|静脉滴注|静注|口服|治疗|植入|置入|切除|输注|加用|改用|联合",
+    re.IGNORECASE,
+)
+_NOT_NOW: Final = re.compile(
+    r"\b(?:history of|past (?:medical |surgical )?history|previous(?:ly)?|prior to (?:admission|presentation)|"
+    r"(?:years?|months?) (?:ago|earlier|before)|had been (?:taking|on|treated)|home medications?|"
+    r"medications? on admission|allerg(?:y|ic)|refused|declined|should|can be|may be|is recommended|"
+    r"in the literature|literature review|rare complication of|known (?:complication|side effect)|"
+    r"(?:was|were) not (?:given|performed|done|started)|instead of)\b"
+    r"|既往|病史|过敏|拒绝|未予|未行|曾|年前|月前",
+    re.IGNORECASE,
+)
+_NEGATED_BEFORE: Final = re.compile(
+    r"(?:\b(?:no|not|without|never|denied|stopped|discontinued|withdrawn|withheld|resistant to|refractory to|"
+    r"allergic to|contraindicat\w+|instead of|rather than|despite)\b[^,]{0,24}|未|无|停用|拒绝)$",
+    re.IGNORECASE,
+)
+# Operations have more names than any list; their endings give them away where no form of the lexicon does.
+_OPERATION: Final = re.compile(
+    r"\b(?:(?:[a-z]+[- ]){0,2}(?:[a-z]{3,}ectom(?:y|ies)|[a-z]{3,}plast(?:y|ies)|[a-z]{3,}ostomy|[a-z]{3,}otomy|"
+    r"[a-z]{3,}rrhaphy|[a-z]*transplantation|[a-z]{3,}desis)|"
+    r"(?:surgical|complete|wide|local|en bloc|endoscopic|radical|partial|laparoscopic) (?:[a-z]+ ){0,2}"
+    r"(?:resection|excision|repair|removal|drainage|decompression|fixation|reconstruction|debridement|intervention)|"
+    r"(?:surgically|completely|laparoscopically) (?:removed|resected|excised|repaired)|"
+    r"(?:resected|excised|irradiated)|"
+    r"internal fixation|screw fixation|radiotherapy|radiation therapy|chemoradiation|embolization)\b",
+    re.IGNORECASE,
+)
+# Names of classes and acts too wide to be a step of their own: "surgery", "treatment", "blood".
+_TOO_WIDE: Final = frozenset({"surgery", "operation", "physical-examination", "biopsy-site", "blood-product"})
+
+_OUTCOMES: Final = (
+    (
+        OutcomeStatus.DIED,
+        r"\b(?:(?:patient|he|she|infant|baby|child|boy|girl|man|woman|who|subsequently|later|eventually|finally|and) "
+        r"(?:\w+ ){0,2}(?:died|expired)|passed away|succumbed|leading to death|fatal outcome|was pronounced dead|"
+        r"died (?:on|of|from|due|in|after|within|shortly|\d+))\b|死亡|去世|抢救无效",
+    ),
+    (
+        OutcomeStatus.WORSENED,
+        r"\b(?:progressive (?:deterioration|disease)|disease progress(?:ed|ion)|continued to deteriorate|"
+        r"recurred|relapsed|tumou?r progression)\b|病情恶化|复发",
+    ),
+    (
+        OutcomeStatus.RECOVERED,
+        r"\b(?:full(?:y)? recover\w*|complete(?:ly)? (?:recover\w*|resol\w*|remission|healing|regress\w*)|recovered|"
+        r"made (?:a|an) (?:\w+ ){0,2}recovery|uneventful(?:ly)? (?:recover\w*|postoperative)|recovery was uneventful|"
+        r"uneventful (?:post-?operative )?(?:course|recovery)|"
+        r"post-?operative (?:course|period|recovery) was uneventful|"
+        r"symptom[- ]free|asymptomatic (?:at|after|for|during)|(?:remain(?:s|ed)|became|been) (?:\w+ )?asymptomatic|"
+        r"disease[- ]free|no (?:evidence|sign|signs) of (?:\w+ ){0,3}(?:recurrence|disease|relapse)|"
+        r"without (?:\w+ ){0,2}(?:recurrence|sequelae)|"
+        r"no (?:\w+ ){0,2}recurrences?|free of (?:\w+ )?(?:symptoms|disease)|"
+        r"resolved|cured|returned to normal|normali[sz]ed|"
+        r"in (?:complete )?remission|pain[- ]free|doing well|remains? well|"
+        r"excellent (?:result|outcome|recovery)|well at)\b|治愈|痊愈|完全缓解|恢复良好|无复发",
+    ),
+    (
+        OutcomeStatus.IMPROVED,
+        r"\b(?:improv(?:ed|ement|ing)|discharged|responded (?:well|favou?rably)|good response|relie(?:ved|f)|"
+        r"subsided|regress(?:ed|ion)|partial (?:response|remission|recovery)|successful(?:ly)?|"
+        r"favou?rable (?:outcome|evolution|course)|satisfactory|"
+        r"good (?:outcome|evolution|result))\b|好转|改善|缓解|出院",
+    ),
+    (
+        OutcomeStatus.UNCHANGED,
+        r"\b(?:no (?:significant )?(?:improvement|change|response)|unchanged|"
+        r"did not (?:improve|respond))\b|无效|无改善",
+    ),
+)
+_ENDINGS: Final = tuple((status, re.compile(pattern, re.IGNORECASE)) for status, pattern in _OUTCOMES)
+_TAIL_SENTENCES: Final = 4  # a narrative ends with its ending; earlier words speak of single symptoms
+_OTHERS_DIED: Final = re.compile(
+    r"\b(?:father|mother|brother|sister|husband|wife|twin|sibling|cousin|cells?)\b", re.IGNORECASE
+)
+
+
+def narrated_steps(case: Case, namer: StepNamer) -> tuple[TreatmentStep, ...]:
+    """Return the acts that a case tells of in its own words, each once, in the order of the text."""
+    found: dict[str, TreatmentStep] = {}
+    for sentence in _sentences(case):
+        if not _NOT_NOW.search(sentence):
+            for start, key, step in sorted(_acts_in(sentence, namer), key=lambda act: act[0]):
+                if not _NEGATED_BEFORE.search(sentence[:start]):
+                    found.setdefault(key, step)
+    return tuple(found.values())
+
+
+def _acts_in(sentence: str, namer: StepNamer) -> Iterator[tuple[int, str, TreatmentStep]]:
+    """Find acts with their place: forms of the lexicon, and names of operations beside them."""
+    done = _DONE.search(sentence) is not None
+    taken: list[tuple[int, int]] = []
+    for start, end, concept_id in namer.mentions(sentence):
+        concept = namer.lexicon[concept_id]
+        taken.append((start, end))
+        if concept.kind == ConceptKind.TEST or (done and concept_id not in _TOO_WIDE):
+            yield start, concept_id, TreatmentStep(_KINDS[concept.kind], concept.en)
+    for match in _OPERATION.finditer(sentence):
+        if not any(start < match.end() and match.start() < end for start, end in taken):
+            name = match.group().lower()
+            yield match.start(), name, TreatmentStep(StepKind.SURGERY, name)
+
+
+def narrated_outcome(case: Case) -> Outcome:
+    """Return how a case says that it ended: the last sentences decide, death wherever it is told of the patient."""
+    sentences = list(_sentences(case))
+    died = _ENDINGS[0][1]
+    if any(died.search(s) and not _OTHERS_DIED.search(s) for s in sentences):
+        return Outcome(OutcomeStatus.DIED)
+    for sentence in reversed(sentences[-_TAIL_SENTENCES:]):
+        for status, pattern in _ENDINGS[1:]:
+            if pattern.search(sentence):
+                return Outcome(status)
+    return Outcome()
+
+
+def _sentences(case: Case) -> Iterator[str]:
+    sections = case.sections
+    for text in (sections.present_illness, sections.notes) if sections.notes else (sections.present_illness,):
+        yield from (match.group() for match in _SENTENCE.finditer(text))

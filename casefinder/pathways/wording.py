@@ -1,0 +1,137 @@
+"""The evidence in words, Chinese or English: what the terminal and the report both say."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from casefinder.pathways.model import Comparison, PathStep, Phase, Reason, SetAside, Verdict
+from casefinder.pathways.rates import Rate, Spread
+
+PHASES: Final = {
+    Phase.WORK_UP: ("检查评估", "work-up"),
+    Phase.FIRST_TREATMENT: ("首次治疗", "first treatment"),
+    Phase.LATER_CARE: ("后续及升级治疗", "later care and escalation"),
+    Phase.FOLLOW_UP: ("随访与宣教", "follow-up and advice"),
+}
+STATUSES: Final = {
+    "recovered": ("治愈", "recovered"),
+    "improved": ("好转", "improved"),
+    "unchanged": ("未愈", "unchanged"),
+    "worsened": ("恶化", "worsened"),
+    "died": ("死亡", "died"),
+    "transferred": ("转院", "transferred"),
+    "left_against_advice": ("自动出院", "left against advice"),
+    "ongoing": ("治疗中", "ongoing"),
+}
+MEASURES: Final = {
+    "favourable": ("治愈或好转", "recovered or improved"),
+    "died": ("死亡", "died"),
+    "readmitted": ("30天内再入院", "readmitted within 30 days"),
+}
+_REASONS: Final = {
+    Reason.SAME_PATIENT: ("同一患者的另一次就诊", "another visit of a patient already counted"),
+    Reason.NEAR_DUPLICATE: ("与另一病例文本几乎相同", "text nearly the same as another case"),
+    Reason.NO_TREATMENT: ("未记录治疗", "no treatment recorded"),
+    Reason.UNRELATED: ("相似度过低", "not similar enough"),
+    Reason.CONTRADICTS_ITSELF: ("记录自相矛盾", "the record contradicts itself"),
+}
+_FEATURES_ZH: Final = {
+    "age": "年龄",
+    "male": "男性",
+    "hypertension": "高血压",
+    "diabetes": "糖尿病",
+    "coronary disease": "冠心病",
+    "heart failure": "心力衰竭",
+    "atrial fibrillation": "心房颤动",
+    "stroke": "脑卒中",
+    "chronic lung disease": "慢性肺病",
+    "chronic kidney disease": "慢性肾病",
+    "liver disease": "肝病",
+    "cancer": "肿瘤",
+}
+_STRATA_ZH: Final = {
+    "age": "年龄组",
+    "sex": "性别",
+    "comorbidity": "合并症",
+    "female": "女",
+    "male": "男",
+    "other": "其他",
+    "none": "无",
+    "one": "一种",
+    "two or more": "两种及以上",
+}
+_MOST_FEATURES: Final = 4
+
+
+def rate_words(rate: Rate, *, zh: bool) -> str:
+    """Write a rate with its interval, or only the count where too few patients stand behind it."""
+    if rate.share is None or rate.low is None or rate.high is None:
+        return f"{rate.count}/{rate.n}（例数过少，不计率）" if zh else f"{rate.count}/{rate.n} (too few for a rate)"
+    return f"{rate.share:.0%} [{rate.low:.0%}–{rate.high:.0%}], {rate.count}/{rate.n}"
+
+
+def day_words(days: Spread, *, zh: bool) -> str:
+    """Write the typical day with its quartiles: ``D1 (D1–D2)``; empty where none is given."""
+    if days.median is None or days.lower_quartile is None or days.upper_quartile is None:
+        return ""
+    if days.lower_quartile == days.upper_quartile:
+        return f"D{days.median:g}"
+    return f"D{days.median:g} (D{days.lower_quartile:g}–D{days.upper_quartile:g})"
+
+
+def stay_words(stay: Spread, *, zh: bool) -> str:
+    """Write the length of stay; empty where none is given."""
+    if stay.median is None or stay.lower_quartile is None or stay.upper_quartile is None:
+        return ""
+    span = f"{stay.median:g} ({stay.lower_quartile:g}–{stay.upper_quartile:g})"
+    return f"住院{span}天" if zh else f"stay {span} days"
+
+
+def feature_words(feature: str, *, zh: bool) -> str:
+    """Name a baseline feature."""
+    if feature.startswith("diagnosis "):
+        name = feature.removeprefix("diagnosis ")
+        return f"诊断{name}" if zh else f"diagnosis {name}"
+    return _FEATURES_ZH.get(feature, feature) if zh else feature
+
+
+def stratum_words(word: str, *, zh: bool) -> str:
+    """Name a stratum or what it divides by."""
+    return _STRATA_ZH.get(word, word) if zh else word
+
+
+def comparison_words(found: Comparison, *, zh: bool) -> str:
+    """Say what a comparison allows to be said, and what else may explain it."""
+    measure = MEASURES[found.measure][0 if zh else 1]
+    pair = f"{found.first} / {found.second}"
+    if found.verdict == Verdict.TOO_FEW:
+        return f"{pair}，{measure}：例数过少，不作比较" if zh else f"{pair}, {measure}: too few patients, not compared"
+    if found.verdict == Verdict.OVERLAP:
+        return f"{pair}，{measure}：区间重叠，不排序" if zh else f"{pair}, {measure}: intervals overlap, not ranked"
+    names = [feature_words(d.feature, zh=zh) for d in found.differences[:_MOST_FEATURES]]
+    if zh:
+        others = f"治疗前两组在{'、'.join(names)}上已不同；" if names else ""
+        return f"{pair}，{measure}：区间不重叠；{others}病情较重者可能接受了不同的治疗，不能归因于治疗"
+    others = f" the groups already differed in {', '.join(names)};" if names else ""
+    return (
+        f"{pair}, {measure}: intervals do not meet;{others} sicker patients may have received the one or the other, "
+        "so the treatment need not be the cause"
+    )
+
+
+def reason_words(found: SetAside, *, zh: bool) -> str:
+    """Say why a case is not counted."""
+    words = _REASONS[found.reason][0 if zh else 1]
+    return f"{words} ({found.counted_as})" if found.counted_as else words
+
+
+def step_words(step: PathStep, *, zh: bool) -> str:
+    """Name a step with its typical day."""
+    day = day_words(step.days, zh=zh)
+    return f"{step.name(zh=zh)}  {day}".rstrip()
+
+
+def standing_words(*, zh: bool) -> str:
+    """Return the sentence that stands under every answer."""
+    english = "association in past cases, not a recommendation"
+    return f"以上为既往病例中的关联，并非治疗建议 ({english})" if zh else english
