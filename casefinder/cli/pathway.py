@@ -51,7 +51,7 @@ def pathway(
     sex: str | None,
     age: tuple[Age, Age] | None,
 ) -> None:
-    r"""Merge the treatment paths of the cases most similar to TEXT: what was done, in what order, how it ended.
+    """Merge the treatment paths of the cases most similar to TEXT: what was done, in what order, how it ended.
 
     One patient counts once; ways of treating that differ clinically are kept apart; rates that too few patients
     stand behind are not given. TEXT may be - to read it from standard input.
@@ -60,7 +60,7 @@ def pathway(
     casefinder pathway "胸痛伴冷汗"
     casefinder pathway "chest pain" --by sex --cases
     casefinder pathway "胸痛伴冷汗" --html report.html
-    """
+    """  # noqa: D301 - click wants the character
     from casefinder.cli.words import is_chinese
     from casefinder.finder import CaseFinder
 
