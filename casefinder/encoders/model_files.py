@@ -60,6 +60,8 @@ def model_fingerprint(folder: Path) -> str:
 
 
 def _in_caches(name: str) -> Path:
+    if name.startswith((".", "/", "~")):
+        raise EncoderNotFoundError(f"there is no model folder {name!r}; check the path given with --model")
     for folder in (_hub_cache_folder(name), _modelscope_cache_folder(name)):
         if folder is not None and folder.is_dir():
             return folder

@@ -150,3 +150,8 @@ def test_case_base_of_another_model_is_refused(model: Path, tmp_path: Path) -> N
     other = load_encoder(str(make_model(tmp_path / "mean", pooling="mean")))
     with pytest.raises(EncoderMismatchError, match="build it again with"):
         CaseFinder.open(tmp_path / "base", encoder=other)
+
+
+def test_absent_folder_is_reported_as_a_folder() -> None:
+    with pytest.raises(EncoderNotFoundError, match=r"there is no model folder '\./nowhere'; check the path given with"):
+        load_encoder("./nowhere")
