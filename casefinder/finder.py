@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from casefinder.case_store import Where
 from casefinder.casebase import (
@@ -20,8 +21,10 @@ from casefinder.cases import Case
 from casefinder.cases.readers import read_cases
 from casefinder.cases.reading import Origin, ReadCase, ReadRow
 from casefinder.encoders import BUNDLED_NAME, Encoder, load_encoder
-from casefinder.pathways import DEFAULT_SMALL_CELL, PathwayEvidence, treatment_paths
 from casefinder.search import Answer, Hit, Searcher
+
+if TYPE_CHECKING:
+    from casefinder.pathways import PathwayEvidence
 
 
 class CaseFinder:
@@ -143,19 +146,22 @@ class CaseFinder:
         return self._searcher.search(text, k=k, where=where)
 
     def treatment_paths(
-        self, hits: Sequence[Hit], *, question: str = "", small_cell: int = DEFAULT_SMALL_CELL
+        self, hits: Sequence[Hit], *, question: str = "", small_cell: int | None = None
     ) -> PathwayEvidence:
         """Merge what was done for the cases of hits, and how it ended, into one ordered tree.
 
         Args:
             hits: What ``search`` returned.
             question: The complaint; it is searched for words that speak against a drug in the path.
-            small_cell: Patients that must stand behind a rate for it to be given.
+            small_cell: Patients that must stand behind a rate for it to be given; 5 by default.
 
         Raises:
             QueryError: small_cell is below 1.
         """
-        return treatment_paths(hits, question=question, small_cell=small_cell)
+        from casefinder.pathways import DEFAULT_SMALL_CELL, treatment_paths
+
+        limit = DEFAULT_SMALL_CELL if small_cell is None else small_cell
+        return treatment_paths(hits, question=question, small_cell=limit)
 
     def case(self, case_id: str) -> Case:
         """Return one case by its id.

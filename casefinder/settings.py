@@ -11,6 +11,7 @@ from casefinder.errors import CasefinderError
 INDEX_VARIABLE: Final = "CASEFINDER_INDEX"
 THREADS_VARIABLE: Final = "CASEFINDER_THREADS"
 DEFAULT_DIRECTORY: Final = Path("index_data/casebase")
+STANDING_SENTENCE: Final = "association in past cases, not a recommendation"  # stands on every answer
 SAMPLE_CASES: Final = Path("index_data/sample_cases.jsonl.gz")
 
 

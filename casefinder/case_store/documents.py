@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
-from casefinder.cases import Case, case_from_json
+from casefinder.cases import Case, case_from_dict
 from casefinder.errors import CaseBaseDamagedError
 
 _CHECKSUM_BYTES = 16  # 128 bits: chance collisions are out of reach for any number of cases
@@ -25,4 +26,4 @@ def read_document(case_id: str, document: str, checksum: bytes) -> Case:
         raise CaseBaseDamagedError(
             f"the record of case {case_id!r} was altered on disk; build the case base again from its source"
         )
-    return case_from_json(document)
+    return case_from_dict(json.loads(document))  # as it was written: nothing a careful parser could find

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from casefinder.case_store.case_findings import CaseFindings
 from casefinder.case_store.documents import read_document
 from casefinder.case_store.filters import Where
+from casefinder.case_store.recent import Recent
 from casefinder.case_store.schema import SCHEMA_VERSION, VECTOR_DTYPE
 from casefinder.cases import Case
 from casefinder.errors import CaseBaseDamagedError, CaseBaseFormatError, CaseNotFoundError
@@ -22,6 +23,7 @@ from casefinder.errors import CaseBaseDamagedError, CaseBaseFormatError, CaseNot
 _Item = TypeVar("_Item")
 _VARIABLES: Final = 500
 _ROWS_PER_READ: Final = 4096
+_MOST_RECENT: Final = 2048  # cases kept in memory, some 20 MB
 
 
 class CaseStore:
@@ -38,6 +40,8 @@ class CaseStore:
         # One connection for all threads, behind a lock: reads are short, and a reader keeps the file that it
         # opened even after a rebuild has replaced it.
         self._lock = threading.Lock()
+        self._recent_cases: Recent[Case] = Recent(_MOST_RECENT)
+        self._recent_findings: Recent[CaseFindings] = Recent(_MOST_RECENT)
         try:
             self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
         except sqlite3.Error as exc:
@@ -97,9 +101,12 @@ class CaseStore:
         Raises:
             CaseBaseDamagedError: A record was altered on disk.
         """
-        query = "SELECT key, id, document, checksum FROM cases WHERE key IN ({})"
-        rows = self._rows_in(query, keys)
-        return {key: read_document(case_id, document, checksum) for key, case_id, document, checksum in rows}
+
+        def read(unknown: Sequence[int]) -> dict[int, Case]:
+            rows = self._rows_in("SELECT key, id, document, checksum FROM cases WHERE key IN ({})", unknown)
+            return {key: read_document(case_id, document, checksum) for key, case_id, document, checksum in rows}
+
+        return self._recent_cases.get(keys, read)
 
     def matching(self, where: Where) -> NDArray[np.int64]:
         """Return the keys of all cases that match a filter, rising: int64 [n]."""
@@ -148,8 +155,12 @@ class CaseStore:
 
     def findings(self, keys: Sequence[int]) -> dict[int, CaseFindings]:
         """Return what was read out of the texts of some cases, by key."""
-        rows = self._rows_in("SELECT case_key, data FROM findings WHERE case_key IN ({})", keys)
-        return {key: CaseFindings.from_json(data) for key, data in rows}
+
+        def read(unknown: Sequence[int]) -> dict[int, CaseFindings]:
+            rows = self._rows_in("SELECT case_key, data FROM findings WHERE case_key IN ({})", unknown)
+            return {key: CaseFindings.from_json(data) for key, data in rows}
+
+        return self._recent_findings.get(keys, read)
 
     def findings_under(self, ids: Sequence[str], *, fingerprint: str) -> dict[bytes, CaseFindings]:
         """Return the findings of those cases that the same lexicon and rules have read, by checksum of the case."""
@@ -164,13 +175,6 @@ class CaseStore:
         """Return the ids of cases by key, in the order asked for."""
         ids = dict(self._rows_in("SELECT key, id FROM cases WHERE key IN ({})", keys))
         return [ids[key] for key in keys]
-
-    def vectors_of(self, keys: Sequence[int]) -> dict[int, NDArray[np.float32]]:
-        """Return the vectors of some cases by key, float32 [dim] each."""
-        query = "SELECT c.key, v.vector FROM cases c JOIN vectors v ON v.key = c.vector_key WHERE c.key IN ({})"
-        rows = self._rows_in(query, keys)
-        matrix = _matrix([vector for _, vector in rows])
-        return {key: matrix[row] for row, (key, _) in enumerate(rows)}
 
     def names_of(self, keys: Sequence[int]) -> dict[int, tuple[int, ...]]:
         """Return the keys of the diagnosis wordings of some cases, in their order; none for a case without."""

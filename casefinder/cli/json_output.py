@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from casefinder.cases import case_to_dict
-from casefinder.pathways import STANDING_SENTENCE
 from casefinder.search import Answer, FindingPair, Hit, ValuePair
+from casefinder.settings import STANDING_SENTENCE
 
 _DIGITS = 6  # float32 carries no more
 

@@ -20,8 +20,8 @@ from casefinder.cli.words import (
     path_words,
     patient_words,
 )
-from casefinder.pathways import STANDING_SENTENCE
 from casefinder.search import Answer, Hit
+from casefinder.settings import STANDING_SENTENCE
 
 _WIDTH_UNKNOWN: Final = 120  # of a pipe or a file
 _COMPLAINT_CELLS: Final = (

@@ -2,7 +2,6 @@
 
 from casefinder.pathways.evidence import treatment_paths
 from casefinder.pathways.model import (
-    STANDING_SENTENCE,
     STANDING_SENTENCE_ZH,
     Act,
     Baseline,
@@ -21,6 +20,7 @@ from casefinder.pathways.model import (
     Verdict,
 )
 from casefinder.pathways.rates import DEFAULT_SMALL_CELL, Rate, Spread
+from casefinder.settings import STANDING_SENTENCE
 
 __all__ = [
     "DEFAULT_SMALL_CELL",

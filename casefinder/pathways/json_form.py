@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from casefinder.pathways.model import (
-    STANDING_SENTENCE,
     Baseline,
     Ending,
     PathStep,
@@ -15,6 +14,7 @@ from casefinder.pathways.model import (
     Variant,
 )
 from casefinder.pathways.rates import Rate, Spread
+from casefinder.settings import STANDING_SENTENCE
 
 SCHEMA_VERSION: Final = 1
 _DIGITS: Final = 4  # a share to a hundredth of a percent; no interval here is that narrow

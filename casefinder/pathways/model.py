@@ -10,7 +10,6 @@ from casefinder.cases import Case, StepKind
 from casefinder.pathways.naming import NamedStep
 from casefinder.pathways.rates import DEFAULT_SMALL_CELL, Rate, Spread
 
-STANDING_SENTENCE: Final = "association in past cases, not a recommendation"
 STANDING_SENTENCE_ZH: Final = "以下为既往病例中的关联，并非治疗建议"
 
 

@@ -121,9 +121,11 @@ class CandidateFinder:
 
     def _cosines(self, question: Question, rows: Rows, known: dict[int, float]) -> Scores:
         keys = self._terms.keys[rows].tolist()
-        vectors = self._casebase.store.vectors_of([key for key in keys if key not in known])
-        cosines = known | {key: float(vector @ question.vector) for key, vector in vectors.items()}
-        return np.array([cosines[key] for key in keys], dtype=np.float32)
+        unknown = np.array([key for key in keys if key not in known], dtype=np.int64)
+        cosines = dict(known)
+        if len(unknown) and question.vector.any():
+            cosines |= self._casebase.index.search(question.vector[None], k=len(unknown), among=unknown).row(0)
+        return np.array([cosines.get(key, 0.0) for key in keys], dtype=np.float32)
 
     def _named(self, question: Question) -> tuple[Rows, Scores]:
         """Return the rows whose treatment path or codes hold a name from the question, with the share held."""

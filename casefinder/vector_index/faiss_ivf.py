@@ -89,6 +89,9 @@ class IVFIndex:
             raise IndexDamagedError(
                 f"{path.name} holds a {type(index).__name__} that casefinder has not written; build the index again"
             )
+        lists = faiss.downcast_InvertedLists(index.invlists) if index.invlists else None
+        if isinstance(lists, faiss.OnDiskInvertedLists):
+            lists.prefetch_nthread = 0  # by default every search starts threads to read ahead: 2 ms a query
         return cls(index, n_probes=n_probes)
 
 

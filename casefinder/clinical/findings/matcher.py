@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 from operator import add
 from typing import Final, NamedTuple
 
@@ -21,6 +21,7 @@ _TERM, _BODY, _CUE = 0, 1, 2
 _PLURAL: Final = re.compile(r"(?:e?s)(?![a-z0-9])")
 _TAKES_IES: Final = re.compile(r"[a-z]{2}[^aeiou\W]y$")
 _NEGATING: Final = frozenset("无不未没")
+_SHORT: Final = 120  # characters of a complaint; trying every length there takes a millisecond or two
 _MAX_ABBREVIATION: Final = 4
 _MAX_CASED: Final = 2  # MI, AF, PE: lower-case letter pairs are mostly something else
 # Abbreviations that are English words in lower case.
@@ -55,6 +56,14 @@ class _Entry(NamedTuple):
     spellings: frozenset[str] | None
 
 
+class _Tables(NamedTuple):
+    """How phrases begin: two and three characters of Chinese ones, the first word of the others."""
+
+    pairs: frozenset[str]
+    triples: dict[str, tuple[int, ...]]
+    latin: dict[str, tuple[int, ...]]
+
+
 _Candidate = tuple[int, int, int, int, _Entry]  # group, minus the length, start, end: they sort by who goes first
 
 
@@ -62,18 +71,31 @@ class PhraseMatcher:
     """Looks up every form of a lexicon, and every cue phrase, in one pass over a text."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        """Index the lexicon's forms; takes a tenth of a second."""
+        """Take over the lexicon's forms; the tables of beginnings are made with the second text, or a long one."""
         self._entries = _make_entries(lexicon)
-        han = [phrase for phrase in self._entries if phrase[0] not in _SOLID]
-        self._pairs = frozenset(phrase[:2] for phrase in han)
-        self._triples = _index_lengths(
-            (phrase[:3], part) for phrase in han if len(phrase) > _PAIR for part in (phrase, phrase[:_PAIR])
-        )
-        self._latin = _index_lengths(
-            (word, phrase) for phrase in self._entries if phrase[0] in _SOLID for word in _first_words(phrase)
-        )
+        self._longest = max(map(len, self._entries))
         singles = "".join(re.escape(phrase) for phrase in self._entries if len(phrase) == 1 and phrase not in _SOLID)
         self._single = re.compile(f"[{singles}]")
+        self._tables: _Tables | None = None
+        self._is_used = False
+
+    def _made_tables(self) -> _Tables:
+        """Index the beginnings of all phrases; takes a tenth of a second."""
+        if self._tables is None:
+            self._tables = self._make_tables()
+        return self._tables
+
+    def _make_tables(self) -> _Tables:
+        han = [phrase for phrase in self._entries if phrase[0] not in _SOLID]
+        return _Tables(
+            pairs=frozenset(phrase[:2] for phrase in han),
+            triples=_index_lengths(
+                (phrase[:3], part) for phrase in han if len(phrase) > _PAIR for part in (phrase, phrase[:_PAIR])
+            ),
+            latin=_index_lengths(
+                (word, phrase) for phrase in self._entries if phrase[0] in _SOLID for word in _first_words(phrase)
+            ),
+        )
 
     def match(self, folded: str, text: str) -> list[Match]:
         """Find all phrases, resolve overlaps, and return them in text order.
@@ -82,19 +104,32 @@ class PhraseMatcher:
             folded: The text as ``fold_text`` returns it.
             text: The original, of the same length; read for abbreviations whose case matters.
         """
-        pairs, triples, latin = self._pairs, self._triples, self._latin
+        is_first, self._is_used = not self._is_used, True
+        needs_no_tables = is_first and self._tables is None and len(folded) <= _SHORT
+        starts = self._every_start(folded) if needs_no_tables else self._likely_starts(folded)
+        starts += [(single.start(), _ONE) for single in self._single.finditer(folded)]
+        return _resolve(self._look_up(folded, text, starts), folded)
+
+    def _every_start(self, folded: str) -> list[tuple[int, tuple[int, ...]]]:
+        """Try every length at every place: slow by the character, but a cold query needs no tables for it."""
+        lengths = tuple(range(self._longest, 0, -1))
+        starts = [(word.start(), lengths) for word in _WORD.finditer(folded)]
+        return starts + [(start, lengths[:-1]) for start, letter in enumerate(folded) if letter not in _SOLID]
+
+    def _likely_starts(self, folded: str) -> list[tuple[int, tuple[int, ...]]]:
+        """List the places where a phrase can begin, with the lengths that phrases beginning so have."""
+        tables = self._made_tables()
+        pairs, triples, latin = tables.pairs, tables.triples, tables.latin
         starts = [
             (start, triples.get(folded[start : start + 3], _TWO))
             for start, pair in enumerate(map(add, folded, folded[1:]))
             if pair in pairs
         ]
-        starts += [(single.start(), _ONE) for single in self._single.finditer(folded)]
-        starts += [
+        return starts + [
             (word.start(), lengths)
             for word in _WORD.finditer(folded)
             if (lengths := latin.get(word.group())) is not None
         ]
-        return _resolve(self._look_up(folded, text, starts), folded)
 
     def _look_up(self, folded: str, text: str, starts: list[tuple[int, tuple[int, ...]]]) -> list[_Candidate]:
         """List the longest phrase that begins at each place, and the cue in it where it begins with a negation."""
@@ -123,11 +158,12 @@ def _make_entries(lexicon: Lexicon) -> dict[str, _Entry]:
     entries = dict.fromkeys(ZH_NOTHING | EN_NOTHING, blocker)
     entries |= {phrase: _Entry(_CUE, (), cue, None) for phrase, cue in (ZH_CUES | EN_CUES).items()}
     spellings = _collect_cased(lexicon)
+    by_id = dict(lexicon.by_id)
     for form, owners in lexicon.form_index.items():
-        concepts = tuple(lexicon[concept_id] for concept_id in owners)
+        concepts = (by_id[owners[0]],) if len(owners) == 1 else tuple(by_id[concept_id] for concept_id in owners)
         group = _BODY if concepts[0].kind is ConceptKind.BODY else _TERM
         entries[form] = entry = _Entry(group, concepts, None, spellings.get(form))
-        if _TAKES_IES.search(form):
+        if form[-1] == "y" and _TAKES_IES.search(form):
             entries.setdefault(form[:-1] + "ies", entry)
     return entries
 
@@ -161,10 +197,17 @@ def _collect_cased(lexicon: Lexicon) -> dict[str, frozenset[str]]:
 
 
 def _index_lengths(keyed: Iterable[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
-    lengths: dict[str, set[int]] = defaultdict(set)
+    # A bit per length: forty thousand sets would take a quarter of the time of a cold query.
+    masks: dict[str, int] = {}
     for key, phrase in keyed:
-        lengths[key].add(len(phrase))
-    return {key: tuple(sorted(found, reverse=True)) for key, found in lengths.items()}
+        masks[key] = masks.get(key, 0) | 1 << len(phrase)
+    return {key: _lengths_in(mask) for key, mask in masks.items()}
+
+
+@cache
+def _lengths_in(mask: int) -> tuple[int, ...]:
+    """List the lengths whose bits are set, longest first."""
+    return tuple(length for length in range(mask.bit_length() - 1, 0, -1) if mask >> length & 1)
 
 
 def _resolve(candidates: list[_Candidate], folded: str) -> list[Match]:
