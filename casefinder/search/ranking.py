@@ -75,7 +75,8 @@ def score_parts(
     ages = traits.ages(rows)
     columns = {
         "meaning": meaning,
-        "words": np.minimum(words, 1.0),
+        # Other words for the same, or the other language, are no fault: meaning stands in where words are not shared.
+        "words": np.maximum(np.minimum(words, 1.0), meaning),
         "findings": agreed,
         "names": names,
         "contradiction": contradicted,

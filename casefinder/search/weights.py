@@ -28,7 +28,7 @@ class RankingWeights:
 
     Attributes:
         meaning: Percentage of the better cosine (presentation, or a diagnosis that the question names).
-        words: Share of the question's words, by information, that the case holds (BM25).
+        words: Share of the question's words, by information, that the case holds (BM25), at least the meaning.
         findings: Share of the question's findings, by information, that the case agrees with.
         names: Whether drugs, procedures and codes that the question names stand in the treatment path.
         contradiction: Cost: share of the question's findings that the case says the opposite of.
