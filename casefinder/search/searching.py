@@ -158,12 +158,22 @@ class Searcher:
         order = np.lexsort((scored.keys, -scored.cosines, -scores))[:k]
         keys = scored.keys[order].tolist()
         cases, findings = self._casebase.store.cases(keys), self._casebase.store.findings(keys)
+        weights = weights_for(scored.applies, self._weights).tolist()
         return tuple(
-            self._hit(scored, place, rank, float(scores[place]), cases[key], findings[key])
+            self._hit(scored, weights, place, rank, float(scores[place]), cases[key], findings[key])
             for rank, (key, place) in enumerate(zip(keys, order.tolist(), strict=True), start=1)
         )
 
-    def _hit(self, scored: Scored, place: int, rank: int, similarity: float, case: Case, findings: CaseFindings) -> Hit:
+    def _hit(
+        self,
+        scored: Scored,
+        weights: list[float],
+        place: int,
+        rank: int,
+        similarity: float,
+        case: Case,
+        findings: CaseFindings,
+    ) -> Hit:
         explanation = explain(scored.question, scored.asked, case, findings)
         cosine, best = float(scored.cosines[place]), float(scored.diagnoses[place])
         diagnosis = None if np.isnan(best) else best
@@ -171,7 +181,7 @@ class Searcher:
             rank=rank,
             case=case,
             similarity=similarity,
-            parts=self._score_parts(scored.parts[place], scored.applies),
+            parts=_score_parts(scored.parts[place].tolist(), weights),
             explanation=explanation,
             matched_by=_side(scored.parts[place], cosine, diagnosis),
             presentation_cosine=cosine,
@@ -180,19 +190,19 @@ class Searcher:
             relation=self._relation(cosine, diagnosis, is_contradicted=bool(explanation.contradicted)),
         )
 
-    def _score_parts(self, values: Matrix, applies: tuple[float, ...]) -> tuple[ScorePart, ...]:
-        weights = weights_for(applies, self._weights).tolist()
-        return tuple(
-            ScorePart(name, value, value * weight)
-            for name, value, weight in zip(PARTS, values.tolist(), weights, strict=True)
-            if weight > 0 or value > 0
-        )
-
     def _relation(self, cosine: float, diagnosis: float | None, *, is_contradicted: bool) -> Relation | None:
         if self._encoder.calibration is None:
             return None
         relation = self._encoder.calibration.relation(cosine if diagnosis is None else max(cosine, diagnosis))
         return Relation.RELATED if is_contradicted and relation is Relation.NEAR_DUPLICATE else relation
+
+
+def _score_parts(values: list[float], weights: list[float]) -> tuple[ScorePart, ...]:
+    return tuple(
+        ScorePart(name, value, value * weight)
+        for name, value, weight in zip(PARTS, values, weights, strict=True)
+        if weight > 0 or value > 0
+    )
 
 
 def _side(values: Matrix, cosine: float, diagnosis: float | None) -> MatchedBy:
