@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from casefinder.cli.filters import chosen_cases
 from casefinder.cli.options import AgeRange, index_option
 
 if TYPE_CHECKING:
-    from casefinder.case_store import Where
     from casefinder.cases import Age
 
 
@@ -67,7 +67,7 @@ def pathway(
     question = (sys.stdin.read() if text == "-" else text).strip()
     zh = is_chinese(question)
     with CaseFinder.open(directory) as finder:
-        hits = finder.search(question, k=k, where=_where(department, sex, age))
+        hits = finder.search(question, k=k, where=chosen_cases(departments=department, sex=sex, age=age))
         evidence = finder.treatment_paths(hits, question=question, small_cell=small_cell)
     if html is not None:
         from casefinder.pathways.report import write_report
@@ -83,17 +83,3 @@ def pathway(
         from casefinder.cli.pathway_tree import print_evidence
 
         print_evidence(evidence, zh=zh, by=by, with_cases=with_cases)
-
-
-def _where(departments: tuple[str, ...], sex: str | None, age: tuple[Age, Age] | None) -> Where | None:
-    from casefinder.case_store import AgeBetween, AllOf, AnyOf, DepartmentIs, SexIs
-    from casefinder.cases import Sex
-
-    conditions: list[Where] = []
-    if departments:
-        conditions.append(AnyOf(tuple(DepartmentIs(name) for name in departments)))
-    if sex:
-        conditions.append(SexIs(Sex(sex)))
-    if age:
-        conditions.append(AgeBetween(*age))
-    return AllOf(tuple(conditions)) if conditions else None

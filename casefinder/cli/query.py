@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from casefinder.cli.filters import chosen_cases
 from casefinder.cli.options import AgeRange, IsoDate, OutcomeWord, SexWord, index_option, json_option
 
 if TYPE_CHECKING:
-    from casefinder.case_store import Where
     from casefinder.cases import Age
     from casefinder.finder import CaseFinder
     from casefinder.search import Answer
@@ -59,7 +59,9 @@ def query(
     from casefinder.finder import CaseFinder
 
     question = sys.stdin.read() if text == "-" else text
-    where = _where(department, sex, age, since, until, diagnosis, outcome)
+    where = chosen_cases(
+        departments=department, sex=sex, age=age, since=since, until=until, diagnoses=diagnosis, outcome=outcome
+    )
     with CaseFinder.open(directory) as finder:
         answer = finder.answer(question, k=k, where=where)
         _say_what_was_searched(finder, directory, answer, department)
@@ -74,43 +76,6 @@ def query(
         from casefinder.cli.tables import print_answer
 
         print_answer(answer, question, show_all=show_all)
-
-
-def _where(
-    departments: tuple[str, ...],
-    sex: str | None,
-    age: tuple[Age, Age] | None,
-    since: date | None,
-    until: date | None,
-    diagnoses: tuple[str, ...],
-    outcome: str | None,
-) -> Where | None:
-    from casefinder.case_store import (
-        AgeBetween,
-        AllOf,
-        AnyOf,
-        DepartmentIs,
-        DiagnosisIs,
-        OutcomeIs,
-        SexIs,
-        VisitedBetween,
-    )
-    from casefinder.cases import OutcomeStatus, Sex
-
-    conditions: list[Where] = []
-    if departments:
-        conditions.append(AnyOf(tuple(DepartmentIs(name) for name in departments)))
-    if sex:
-        conditions.append(SexIs(Sex(sex)))
-    if age:
-        conditions.append(AgeBetween(*age))
-    if since or until:
-        conditions.append(VisitedBetween(since, until))
-    if diagnoses:
-        conditions.append(AnyOf(tuple(DiagnosisIs(name) for name in diagnoses)))
-    if outcome:
-        conditions.append(OutcomeIs(OutcomeStatus(outcome)))
-    return AllOf(tuple(conditions)) if conditions else None
 
 
 def _say_what_was_searched(finder: CaseFinder, directory: Path, answer: Answer, departments: tuple[str, ...]) -> None:
