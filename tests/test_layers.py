@@ -14,6 +14,7 @@ PACKAGE = Path(casefinder.__file__).parent
 LAYERS = (
     {"errors"},
     {"settings"},
+    {"files"},
     {"cases"},
     {"text", "clinical"},
     {"encoders", "vector_index", "case_store"},

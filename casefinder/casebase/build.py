@@ -27,10 +27,7 @@ from casefinder.casebase.manifest import (
     STORE_NAME,
     TERMS_NAME,
     Manifest,
-    open_private,
     read_manifest,
-    stored_file,
-    sync_path,
     write_manifest,
 )
 from casefinder.casebase.reading_findings import findings_fingerprint
@@ -38,6 +35,7 @@ from casefinder.casebase.terms import write_terms
 from casefinder.cases.reading import ReadRow, Reject
 from casefinder.encoders import Encoder
 from casefinder.errors import CaseBaseError, RejectedRowError
+from casefinder.files import open_private, stored_file, sync_path
 
 _BATCH_CASES: Final = 512  # bounds memory; larger batches encode no faster
 

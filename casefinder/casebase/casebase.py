@@ -12,13 +12,12 @@ from casefinder.casebase.manifest import (
     STORE_NAME,
     TERMS_NAME,
     Manifest,
-    StoredFile,
     read_manifest,
-    stored_file,
 )
 from casefinder.casebase.terms import TermIndex
 from casefinder.encoders import Encoder
 from casefinder.errors import CaseBaseDamagedError, EncoderMismatchError
+from casefinder.files import StoredFile, stored_file
 from casefinder.vector_index import VectorIndex
 
 

@@ -18,9 +18,10 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from casefinder.errors import CaseBaseDamagedError, CaseBaseFormatError, CaseBaseNotFoundError
+from casefinder.files import StoredFile, open_private, sync_path
 from casefinder.vector_index import IndexKind, IndexPlan
 
 FORMAT_VERSION: Final = 2
@@ -32,14 +33,6 @@ REJECTS_NAME: Final = "rejects.jsonl"
 BUILDING_NAME: Final = "building"
 LOCK_NAME: Final = "lock"
 GENERATION_PREFIX: Final = "generation-"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file of a generation as it was when the manifest was written."""
-
-    size_bytes: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +110,6 @@ def read_manifest(directory: Path) -> Manifest:
     if body.pop("checksum", None) != _checksum(body):
         raise _damaged(path)
     return _manifest(body)
-
-
-def stored_file(path: Path) -> StoredFile:
-    """Describe a file as it is now."""
-    with path.open("rb") as file:
-        return StoredFile(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
-
-
-def open_private(path: Path) -> TextIO:
-    """Open a new text file for writing that only its owner can read."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8")
-
-
-def sync_path(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _manifest(body: dict[str, Any]) -> Manifest:

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from casefinder.case_store import CaseFindings, CaseStore, Postings, PostingsBuilder, Traits, TraitsBuilder
-from casefinder.case_store.arrays import read_arrays, write_arrays
 from casefinder.casebase.reading_findings import DIAGNOSES
 from casefinder.cases import Case
+from casefinder.files import read_arrays, write_arrays
 from casefinder.text import SECTION_WEIGHTS, lexical_terms
 
 # The words of a diagnosis are the clinician's, not the patient's: they count, but less than the complaint.

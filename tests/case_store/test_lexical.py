@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casefinder.case_store import Postings, PostingsBuilder
-from casefinder.case_store.arrays import read_arrays, write_arrays
 from casefinder.errors import IndexDamagedError
+from casefinder.files import read_arrays, write_arrays
 from casefinder.text import lexical_terms
 
 TERMS = st.lists(st.sampled_from("abcdefg"), max_size=8)
