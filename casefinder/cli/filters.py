@@ -1,53 +1,94 @@
-"""From the filter options of a command to a filter."""
+"""Options that choose cases, for every command that searches, and the filter they make up."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from casefinder.cli.options import AgeRange, IsoDate, SexWord
 
 if TYPE_CHECKING:
     from casefinder.case_store import Where
     from casefinder.cases import Age
 
+_OPTIONS: Final = (
+    click.option("--department", multiple=True, help="Only cases of this department; may be given several times."),
+    click.option("--sex", type=SexWord(), help="Only patients of this sex; 男 and 女 are understood."),
+    click.option("--age", type=AgeRange(), help="Only patients of this age: 50-70 (years), 65-, 6m-24m, 0d-28d."),
+    click.option("--since", type=IsoDate(), help="Only visits on or after this day."),
+    click.option("--until", type=IsoDate(), help="Only visits on or before this day."),
+    click.option(
+        "--diagnosis", multiple=True, help="Only cases with this diagnosis: ICD-10 prefix or part of its wording."
+    ),
+)
 
-def chosen_cases(
-    *,
-    departments: tuple[str, ...] = (),
-    sex: str | None = None,
-    age: tuple[Age, Age] | None = None,
-    since: date | None = None,
-    until: date | None = None,
-    diagnoses: tuple[str, ...] = (),
-    outcome: str | None = None,
-) -> Where | None:
-    """Return the filter that all given options make up together; None when none is given.
 
-    Raises:
-        FilterError: A range is empty, or a diagnosis is.
-    """
-    from casefinder.case_store import (
-        AgeBetween,
-        AllOf,
-        AnyOf,
-        DepartmentIs,
-        DiagnosisIs,
-        OutcomeIs,
-        SexIs,
-        VisitedBetween,
-    )
-    from casefinder.cases import OutcomeStatus, Sex
+@dataclass(frozen=True, slots=True)
+class ChosenCases:
+    """What the options of a command say about the cases that may be found."""
 
-    conditions: list[Where] = []
-    if departments:
-        conditions.append(AnyOf(tuple(DepartmentIs(name) for name in departments)))
-    if sex:
-        conditions.append(SexIs(Sex(sex)))
-    if age:
-        conditions.append(AgeBetween(*age))
-    if since or until:
-        conditions.append(VisitedBetween(since, until))
-    if diagnoses:
-        conditions.append(AnyOf(tuple(DiagnosisIs(name) for name in diagnoses)))
-    if outcome:
-        conditions.append(OutcomeIs(OutcomeStatus(outcome)))
-    return AllOf(tuple(conditions)) if conditions else None
+    departments: tuple[str, ...]
+    sex: str | None
+    age: tuple[Age, Age] | None
+    since: date | None
+    until: date | None
+    diagnoses: tuple[str, ...]
+
+    def where(self, *, outcome: str | None = None) -> Where | None:
+        """Return the filter that all given options make up together; None when none is given.
+
+        Raises:
+            FilterError: A range is empty, or a diagnosis is.
+        """
+        from casefinder.case_store import (
+            AgeBetween,
+            AllOf,
+            AnyOf,
+            DepartmentIs,
+            DiagnosisIs,
+            OutcomeIs,
+            SexIs,
+            VisitedBetween,
+        )
+        from casefinder.cases import OutcomeStatus, Sex
+
+        conditions: list[Where] = []
+        if self.departments:
+            conditions.append(AnyOf(tuple(DepartmentIs(name) for name in self.departments)))
+        if self.sex:
+            conditions.append(SexIs(Sex(self.sex)))
+        if self.age:
+            conditions.append(AgeBetween(*self.age))
+        if self.since or self.until:
+            conditions.append(VisitedBetween(self.since, self.until))
+        if self.diagnoses:
+            conditions.append(AnyOf(tuple(DiagnosisIs(name) for name in self.diagnoses)))
+        if outcome:
+            conditions.append(OutcomeIs(OutcomeStatus(outcome)))
+        return AllOf(tuple(conditions)) if conditions else None
+
+
+def case_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options to a command, which gets them as one argument ``chosen``."""
+
+    @wraps(command)
+    def collected(
+        *,
+        department: tuple[str, ...],
+        sex: str | None,
+        age: tuple[Age, Age] | None,
+        since: date | None,
+        until: date | None,
+        diagnosis: tuple[str, ...],
+        **others: object,
+    ) -> None:
+        command(chosen=ChosenCases(department, sex, age, since, until, diagnosis), **others)
+
+    for option in reversed(_OPTIONS):
+        collected = option(collected)
+    return collected

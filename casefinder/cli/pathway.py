@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from casefinder.cli.filters import chosen_cases
-from casefinder.cli.options import AgeRange, index_option
-
-if TYPE_CHECKING:
-    from casefinder.cases import Age
+from casefinder.cli.filters import ChosenCases, case_options
+from casefinder.cli.options import index_option
+from casefinder.cli.searched import say_what_was_searched
 
 
 @click.command()
@@ -35,9 +32,8 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="Patients that must stand behind a rate for it to be given.",
 )
-@click.option("--department", multiple=True, help="Only cases of this department; may be given several times.")
-@click.option("--sex", type=click.Choice(["female", "male", "other"]), help="Only patients of this sex.")
-@click.option("--age", type=AgeRange(), help="Only patients of this age: 50-70 (years), 65-, 6m-24m, 0d-28d.")
+@click.option("--all", "show_all", is_flag=True, help="Merge the nearest cases even when none is similar.")
+@case_options
 def pathway(
     text: str,
     directory: Path,
@@ -47,18 +43,18 @@ def pathway(
     with_cases: bool,
     by: str | None,
     small_cell: int,
-    department: tuple[str, ...],
-    sex: str | None,
-    age: tuple[Age, Age] | None,
+    show_all: bool,
+    chosen: ChosenCases,
 ) -> None:
     """Merge the treatment paths of the cases most similar to TEXT: what was done, in what order, how it ended.
 
     One patient counts once; ways of treating that differ clinically are kept apart; rates that too few patients
-    stand behind are not given. TEXT may be - to read it from standard input.
+    stand behind are not given. TEXT may be - to read it from standard input. Cases cannot be chosen by their outcome:
+    every rate of an outcome would be made by the choice.
 
     \b
     casefinder pathway "胸痛伴冷汗"
-    casefinder pathway "chest pain" --by sex --cases
+    casefinder pathway "chest pain" --by sex --cases --since 2024-01-01
     casefinder pathway "胸痛伴冷汗" --html report.html
     """  # noqa: D301 - click wants the character
     from casefinder.cli.words import is_chinese
@@ -67,8 +63,12 @@ def pathway(
     question = (sys.stdin.read() if text == "-" else text).strip()
     zh = is_chinese(question)
     with CaseFinder.open(directory) as finder:
-        hits = finder.search(question, k=k, where=chosen_cases(departments=department, sex=sex, age=age))
-        evidence = finder.treatment_paths(hits, question=question, small_cell=small_cell)
+        answer = finder.answer(question, k=k, where=chosen.where())
+        say_what_was_searched(finder, directory, answer, chosen)
+        if not answer.is_known and not show_all:
+            click.echo("The case base holds nothing similar; --all merges the nearest cases all the same.", err=True)
+            return
+        evidence = finder.treatment_paths(answer.hits, question=question, small_cell=small_cell)
     if html is not None:
         from casefinder.pathways.report import write_report
 

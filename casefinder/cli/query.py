@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from casefinder.cli.filters import chosen_cases
-from casefinder.cli.options import AgeRange, IsoDate, OutcomeWord, SexWord, index_option, json_option
-
-if TYPE_CHECKING:
-    from casefinder.cases import Age
-    from casefinder.finder import CaseFinder
-    from casefinder.search import Answer
+from casefinder.cli.filters import ChosenCases, case_options
+from casefinder.cli.options import OutcomeWord, index_option, json_option
+from casefinder.cli.searched import say_what_was_searched
 
 
 @click.command()
@@ -23,14 +17,7 @@ if TYPE_CHECKING:
 @index_option
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Cases wanted.")
 @json_option
-@click.option("--department", multiple=True, help="Only cases of this department; may be given several times.")
-@click.option("--sex", type=SexWord(), help="Only patients of this sex; 男 and 女 are understood.")
-@click.option("--age", type=AgeRange(), help="Only patients of this age: 50-70 (years), 65-, 6m-24m, 0d-28d.")
-@click.option("--since", type=IsoDate(), help="Only visits on or after this day.")
-@click.option("--until", type=IsoDate(), help="Only visits on or before this day.")
-@click.option(
-    "--diagnosis", multiple=True, help="Only cases with this diagnosis: ICD-10 prefix or part of its wording."
-)
+@case_options
 @click.option("--outcome", type=OutcomeWord(), help="Only cases that ended so; 好转 and the like are understood.")
 @click.option("--all", "show_all", is_flag=True, help="Show the nearest cases even when none is similar.")
 def query(
@@ -38,14 +25,9 @@ def query(
     directory: Path,
     k: int,
     as_json: bool,
-    department: tuple[str, ...],
-    sex: str | None,
-    age: tuple[Age, Age] | None,
-    since: date | None,
-    until: date | None,
-    diagnosis: tuple[str, ...],
     outcome: str | None,
     show_all: bool,
+    chosen: ChosenCases,
 ) -> None:
     """Find the past cases most similar to TEXT, with what was done for them and how they ended.
 
@@ -59,12 +41,9 @@ def query(
     from casefinder.finder import CaseFinder
 
     question = sys.stdin.read() if text == "-" else text
-    where = chosen_cases(
-        departments=department, sex=sex, age=age, since=since, until=until, diagnoses=diagnosis, outcome=outcome
-    )
     with CaseFinder.open(directory) as finder:
-        answer = finder.answer(question, k=k, where=where)
-        _say_what_was_searched(finder, directory, answer, department)
+        answer = finder.answer(question, k=k, where=chosen.where(outcome=outcome))
+        say_what_was_searched(finder, directory, answer, chosen)
     if as_json and not answer.is_known and not show_all:
         click.echo("The case base holds nothing similar; --all writes the nearest cases all the same.", err=True)
     elif as_json:
@@ -76,18 +55,3 @@ def query(
         from casefinder.cli.tables import print_answer
 
         print_answer(answer, question, show_all=show_all)
-
-
-def _say_what_was_searched(finder: CaseFinder, directory: Path, answer: Answer, departments: tuple[str, ...]) -> None:
-    """Tell on standard error which case base answered, and how completely."""
-    how = "exact" if answer.exact else f"approximate, expected recall {answer.expected_recall:.3f}"
-    n_cases = finder.manifest.n_cases
-    searched = (
-        f"{n_cases:,} cases" if answer.n_candidates == n_cases else f"{answer.n_candidates:,} of {n_cases:,} cases"
-    )
-    click.echo(f"Case base {directory}: {searched} searched ({how})", err=True)
-    known = {name.casefold() for name in finder.departments()} if departments else set()
-    for name in departments:
-        if name.casefold() not in known:
-            listed = "、".join(list(finder.departments())[:30])
-            click.echo(f"No case is of the department {name!r}. The departments are: {listed}", err=True)

@@ -2,30 +2,43 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from casefinder.casebase import build_case_base
+from casefinder.cases import Case, Diagnosis
 from casefinder.pathways import STANDING_SENTENCE
 from tests.cli.conftest import Run
 from tests.material import HashEncoder, rows_of
 from tests.pathways.material import heart_attacks
 
+CASES = [
+    replace(
+        hit.case,
+        department=("心内科", "急诊科", "重症医学科")[number % 3],
+        visit_date=date(2024, 1, 1) + timedelta(days=2 * number),
+        diagnoses=(Diagnosis("不稳定型心绞痛", "I20.0"),) if number % 4 == 0 else hit.case.diagnoses,
+    )
+    for number, hit in enumerate(heart_attacks())
+]
+
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("pathway") / "casebase"
-    cases = [hit.case for hit in heart_attacks()]
-    build_case_base(rows_of(cases), directory, encoder=HashEncoder(), source="made cases")
+    build_case_base(rows_of(CASES), directory, encoder=HashEncoder(), source="made cases")
     return directory
 
 
 @pytest.fixture
 def ask(run: Run, directory: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run ``casefinder pathway`` on the case base."""
+    """Run ``casefinder pathway`` on the case base, whose encoder finds nothing similar to anything."""
     monkeypatch.setattr("casefinder.finder.load_encoder", lambda name: HashEncoder())
-    return lambda *arguments: run("pathway", *arguments, "--index", directory)
+    return lambda *arguments: run("pathway", *arguments, "--all", "--index", directory)
 
 
 def test_a_tree_with_bars_is_printed(ask: Run) -> None:
@@ -66,3 +79,40 @@ def test_a_report_is_written(ask: Run, tmp_path: Path) -> None:
     assert result.stdout == ""
     assert "Report written to" in result.stderr
     assert "<svg" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+CHOICES = [
+    (["--sex", "男"], lambda case: case.patient.sex == "male"),
+    (["--sex", "female"], lambda case: case.patient.sex == "female"),
+    (["--age", "60-70"], lambda case: 60 <= case.patient.age.in_years <= 70),
+    (["--since", "2024-02-01"], lambda case: case.visit_date >= date(2024, 2, 1)),
+    (["--until", "2024-01-20"], lambda case: case.visit_date <= date(2024, 1, 20)),
+    (["--diagnosis", "I21"], lambda case: case.diagnoses[0].icd10.startswith("I21")),
+    (["--diagnosis", "心绞痛"], lambda case: "心绞痛" in case.diagnoses[0].text),
+    (["--department", "急诊科", "--department", "心内科"], lambda case: case.department in ("急诊科", "心内科")),
+]
+
+
+@pytest.mark.parametrize(("options", "holds"), CHOICES)
+def test_only_chosen_cases_are_merged(ask: Run, options: list[str], holds: Callable[[Case], bool]) -> None:
+    document = json.loads(ask("胸痛伴冷汗", "--json", *options).stdout)
+    counted = {case_id for variant in document["variants"] for case_id in variant["case_ids"]}
+    assert counted == {case.id for case in CASES if holds(case)} != {case.id for case in CASES}
+
+
+def test_cases_cannot_be_chosen_by_their_outcome(ask: Run) -> None:
+    assert ask("胸痛", "--outcome", "improved").exit_code == 2
+
+
+def test_an_unknown_department_is_named(ask: Run) -> None:
+    result = ask("胸痛", "--department", "骨科")
+    assert "相似病例中未记录治疗路径" in result.stdout
+    assert "No case is of the department '骨科'. The departments are: " in result.stderr
+
+
+def test_strangers_are_merged_on_request_only(run: Run, base: Path, tmp_path: Path) -> None:
+    report = tmp_path / "r.html"
+    refused = run("pathway", "齿轮箱漏油", "--index", base, "--html", report)
+    assert (refused.exit_code, refused.stdout, report.exists()) == (0, "", False)
+    assert "The case base holds nothing similar; --all merges the nearest cases all the same." in refused.stderr
+    assert "例患者" in run("pathway", "齿轮箱漏油", "--index", base, "--all").stdout
