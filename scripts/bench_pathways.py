@@ -16,10 +16,12 @@ import argparse
 import json
 import sys
 import time
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations, product
 from pathlib import Path
 from random import Random
 from statistics import fmean
@@ -28,17 +30,35 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout need 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "sample_cases"))
 
 from generate import Generator
-from knowledge import Condition, PathStep, PathVariant, load_knowledge
+from knowledge import Condition, PathStep, load_knowledge
 from returns import CHECK_UP
 
 from casefinder.cases import Case, StepKind, TreatmentStep
 from casefinder.pathways import PathwayEvidence, Variant, treatment_paths
 from casefinder.pathways.naming import step_namer
+from casefinder.pathways.variants import reperfusion_by_concept
 from casefinder.search import Explanation, Hit
 from casefinder.search.hit import MatchedBy
 
+Label = tuple[str, frozenset[str]]
+
 _SEED = 20260101
 _LEAST_SIMILARITY, _MOST_SIMILARITY = 0.45, 0.95  # what related hits of the bundled encoder have
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way of treating as written; one whose reperfusion is optional is two, with and without (``variants.py``).
+
+    Attributes:
+        label: Name of the written path, and the means of reperfusion.
+        share: Share of the patients of the condition, 0-1.
+        steps: What is done.
+    """
+
+    label: Label
+    share: float
+    steps: tuple[PathStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +84,17 @@ def main() -> None:
     everything: list[Measured] = []
     for condition in conditions:
         draws = [
-            measure(condition, draw_hits(condition, options.cases, seed=options.seed + draw))
+            measure(condition, draw_hits(condition, options.cases, seed=seed_of(condition, options.seed, draw)))
             for draw in range(options.draws)
         ]
         everything += draws
         print(json.dumps({"condition": condition.id, **summary(draws)}), flush=True)  # noqa: T201 - the result
     print(json.dumps({"all": len(conditions), **summary(everything), **timing(options.seed)}))  # noqa: T201
+
+
+def seed_of(condition: Condition, seed: int, draw: int) -> int:
+    """Return the seed of a draw; of its own for every condition, else all would draw the same patients' courses."""
+    return seed + draw + zlib.crc32(condition.id.encode())
 
 
 def draw_hits(condition: Condition, n: int, *, seed: int) -> tuple[Hit, ...]:
@@ -100,19 +125,33 @@ def as_hit(case: Case, rank: int, similarity: float) -> Hit:
 def measure(condition: Condition, hits: Sequence[Hit]) -> Measured:
     """Merge the hits and compare with what is written."""
     evidence = treatment_paths(hits)
-    truth = {hit.case.id: hit.case.attributes["path"] for hit in hits}
-    written = {path.name: path for path in condition.paths}
+    written = {way.label: way for way in written_ways(condition)}
+    truth = {hit.case.id: _way_of(hit.case, written) for hit in hits}
     met = [(variant, *_stands_for(variant, truth)) for variant in evidence.variants if _is_read(variant, evidence)]
-    agreements = [_steps_right(variant, written[name]) for variant, name, _ in met]
+    agreements = [_steps_right(variant, written[label]) for variant, label, _ in met]
     right, held, wanted = (sum(column) for column in zip(*agreements, strict=True))
-    orders = [_order_right(variant, written[name]) for variant, name, _ in met]
+    orders = [_order_right(variant, written[label]) for variant, label, _ in met]
     return Measured(
         precision=right / held,
         recall=right / wanted,
         order=(sum(o[0] for o in orders), sum(o[1] for o in orders)),
-        shares=_shares_right(evidence, condition, truth),
+        shares=_shares_right(evidence, written, truth),
         patients=(sum(_stands_for(v, truth)[1] for v in evidence.variants), evidence.n),
     )
+
+
+def written_ways(condition: Condition) -> Iterator[Way]:
+    """Go through the ways of treating that are written: paths, those with optional reperfusion in two."""
+    for path in condition.paths:
+        for chosen in product(*(((step, True), (step, False)) for step in path.steps if _is_optional(step))):
+            left_out = [step for step, done in chosen if not done]
+            share = path.share
+            for step, done in chosen:
+                share *= step.share if done else 1 - step.share
+            steps = tuple(
+                replace(step, share=1.0) if _is_optional(step) else step for step in path.steps if step not in left_out
+            )
+            yield Way((path.name, _means([_as_step(step) for step in steps])), share, steps)
 
 
 def summary(draws: Sequence[Measured]) -> dict[str, float]:
@@ -146,22 +185,22 @@ def _is_read(variant: Variant, evidence: PathwayEvidence) -> bool:
     return len(variant.case_ids) >= evidence.small_cell
 
 
-def _stands_for(variant: Variant, truth: dict[str, str]) -> tuple[str, int]:
-    """Return the written variant that most of its patients had, and how many."""
+def _stands_for(variant: Variant, truth: dict[str, Label]) -> tuple[Label, int]:
+    """Return the written way that most of its patients had, and how many."""
     return Counter(truth[case_id] for case_id in variant.case_ids).most_common(1)[0]
 
 
-def _steps_right(variant: Variant, path: PathVariant) -> tuple[int, int, int]:
+def _steps_right(variant: Variant, way: Way) -> tuple[int, int, int]:
     """Return how many merged steps are written, how many merged and how many written steps there are."""
-    written = set(_written(path))
-    expected = {key for key, share in _written(path).items() if share * len(variant.case_ids) >= 1}
+    written = set(_written(way))
+    expected = {key for key, share in _written(way).items() if share * len(variant.case_ids) >= 1}
     merged = {step.key for step in variant.steps}
     return len(merged & written), len(merged), len(expected | (merged & written))
 
 
-def _order_right(variant: Variant, path: PathVariant) -> tuple[int, int]:
+def _order_right(variant: Variant, way: Way) -> tuple[int, int]:
     """Return how many pairs of merged steps stand in the written order, and how many have one."""
-    days = {key: (step.first_day, step.last_day) for key, step in _keyed(path)}
+    days = {key: (step.first_day, step.last_day) for key, step in _keyed(way)}
     keys = [step.key for step in variant.steps if step.key in days]
     right = wrong = 0
     for first, second in combinations(keys, 2):
@@ -170,27 +209,53 @@ def _order_right(variant: Variant, path: PathVariant) -> tuple[int, int]:
     return right, right + wrong
 
 
-def _shares_right(evidence: PathwayEvidence, condition: Condition, truth: dict[str, str]) -> tuple[int, int]:
+def _shares_right(evidence: PathwayEvidence, written: dict[Label, Way], truth: dict[str, Label]) -> tuple[int, int]:
     """Return how many written shares lie in the interval of the variant standing for them, and how many are shown."""
-    standing: dict[str, Variant] = {}
+    standing: dict[Label, Variant] = {}
     for variant in evidence.variants:  # most frequent first
         standing.setdefault(_stands_for(variant, truth)[0], variant)
-    shown = [(p.share, standing[p.name].support) for p in condition.paths if p.name in standing]
+    shown = [(way.share, standing[label].support) for label, way in written.items() if label in standing]
     ranges = [(share, rate.low, rate.high) for share, rate in shown if rate.low is not None and rate.high is not None]
     return sum(low <= share <= high for share, low, high in ranges), len(ranges)
 
 
-def _written(path: PathVariant) -> dict[str, float]:
-    return {key: step.share for key, step in _keyed(path)}
+def _written(way: Way) -> dict[str, float]:
+    return {key: step.share for key, step in _keyed(way)}
 
 
-def _keyed(path: PathVariant) -> Iterator[tuple[str, PathStep]]:
+def _keyed(way: Way) -> Iterator[tuple[str, PathStep]]:
     """Go through the written steps under the key that both of their names have; a second time counts as another."""
     seen: Counter[str] = Counter()
-    for step in path.steps:
-        key = step_namer().name(TreatmentStep(StepKind(step.kind), step.zh)).key
+    for step in way.steps:
+        key = step_namer().name(_as_step(step)).key
         seen[key] += 1
         yield (key if seen[key] == 1 else f"{key}#{seen[key]}"), step
+
+
+def _way_of(case: Case, written: dict[Label, Way]) -> Label:
+    """Return the way a case was made from; one cut short before its reperfusion still is of its path."""
+    label = (case.attributes["path"], _means(case.treatment_path))
+    return label if label in written else next(other for other in written if other[0] == label[0])
+
+
+def _as_step(step: PathStep) -> TreatmentStep:
+    return TreatmentStep(StepKind(step.kind), step.zh)
+
+
+def _is_optional(step: PathStep) -> bool:
+    """Tell whether a step restores the flow in some of its patients only."""
+    return step.share < 1 and bool(_means([_as_step(step)]))
+
+
+def _means(steps: Sequence[TreatmentStep]) -> frozenset[str]:
+    """Return the means by which steps restore the flow."""
+    means = _reperfusion()
+    return frozenset(means[c] for step in steps for c in step_namer().name(step).concepts if c in means)
+
+
+@cache
+def _reperfusion() -> dict[str, str]:
+    return reperfusion_by_concept(step_namer().lexicon)
 
 
 def _quotient(pairs: Sequence[tuple[int, int]]) -> float:

@@ -60,7 +60,7 @@ def group_patients(patients: Sequence[PatientPath], lexicon: Lexicon) -> tuple[t
         The groups as positions in ``patients``, each sorted, largest first; every position is in one group.
     """
     order = sorted(range(len(patients)), key=lambda i: patients[i].case.id)
-    means = _means_by_concept(lexicon)
+    means = reperfusion_by_concept(lexicon)
     groups = [
         tuple(sorted(part[i] for i in members))
         for connected in _connected(patients, order)
@@ -70,7 +70,8 @@ def group_patients(patients: Sequence[PatientPath], lexicon: Lexicon) -> tuple[t
     return tuple(sorted(groups, key=lambda group: (-len(group), min(patients[i].case.id for i in group))))
 
 
-def _means_by_concept(lexicon: Lexicon) -> dict[str, str]:
+def reperfusion_by_concept(lexicon: Lexicon) -> dict[str, str]:
+    """Return by which means of reperfusion a lexicon id, or one narrower than it, restores the flow."""
     return {
         concept: means
         for means, ids in _REPERFUSION.items()
