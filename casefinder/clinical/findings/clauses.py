@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from casefinder.clinical.findings.cues import Role
-from casefinder.clinical.findings.matcher import Match
+from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.lexicon import ConceptKind
 
 _CLAUSE_END: Final = re.compile(r"[,;。!?\n]|\.(?=\s|$)|(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f])")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from casefinder.clinical.findings.matcher import Match
+from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.model import Flag, Measurement, Span
 from casefinder.clinical.findings.quantities import QUANTITIES, Quantity
 

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
-from casefinder.clinical.findings.matcher import Match
+from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.model import Side
 from casefinder.clinical.lexicon import ConceptKind
 

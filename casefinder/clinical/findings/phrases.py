@@ -1,0 +1,86 @@
+"""What can be found in a text: the forms of the lexicon and the cue phrases, and what each stands for."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from casefinder.clinical.findings.cues import Cue, Role
+from casefinder.clinical.findings.cues_en import EN_CUES, EN_NOTHING
+from casefinder.clinical.findings.cues_zh import ZH_CUES, ZH_NOTHING
+from casefinder.clinical.lexicon import Concept, ConceptKind, Lexicon, normalise_form
+
+TERM, BODY, CUE = 0, 1, 2
+LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_TAKES_IES: Final = re.compile(r"[a-z]{2}[^aeiou\W]y$")
+_MAX_ABBREVIATION: Final = 4
+_MAX_CASED: Final = 2  # MI, AF, PE: lower-case letter pairs are mostly something else
+# Abbreviations that are English words in lower case.
+_WORDS: Final = frozenset(
+    (
+        "all aids cat cut fit gas had has map mas met mad pat pop red sad ten top tee her his him pal par "
+        "pip pus rip sap sip tap tip toe via was who aim arm bad bag bed big can car cap cop cup dip dim "
+        "did egg end era fat far fed gap hip ham hot ice ion lad led let lid lie low may mom not now off "
+        "old one our out own pad pan per pig pin pot put ram ran rat raw ray sit six son tan tin too try "
+        "two use van vet war way wet why win yes you age ago and any are bar be the for stem star spot "
+        "side she sob ors sac rest race peep mast lies ache ames slip clip damp fast dare care salt"
+    ).split()
+)
+
+
+class Phrase(NamedTuple):
+    """What a phrase stands for.
+
+    Attributes:
+        group: Which of two that overlap gives way: terms and what blocks them go first, then body parts, then cues.
+        concepts: What it means; empty for a cue.
+        cue: What it does to the findings around it, or None.
+        spellings: The spellings that count; None where every one does.
+        begins_word: Whether it counts only where a word begins.
+        ends_word: Whether it counts only where a word ends, plural included.
+    """
+
+    group: int
+    concepts: tuple[Concept, ...]
+    cue: Cue | None
+    spellings: frozenset[str] | None
+    begins_word: bool
+    ends_word: bool
+
+
+def collect_phrases(lexicon: Lexicon) -> dict[str, Phrase]:
+    """Map every folded phrase that is looked for to what it stands for."""
+    nothing = Cue(Role.NOTHING)
+    phrases = {text: _make_phrase(text, TERM, cue=nothing) for text in ZH_NOTHING | EN_NOTHING}
+    phrases |= {text: _make_phrase(text, CUE, cue=cue) for text, cue in (ZH_CUES | EN_CUES).items()}
+    spellings = _collect_cased(lexicon)
+    by_id = dict(lexicon.by_id)
+    for form, owners in lexicon.form_index.items():
+        concepts = (by_id[owners[0]],) if len(owners) == 1 else tuple(by_id[concept_id] for concept_id in owners)
+        group = BODY if concepts[0].kind is ConceptKind.BODY else TERM
+        phrases[form] = phrase = _make_phrase(form, group, concepts, spellings=spellings.get(form))
+        if form[-1] == "y" and _TAKES_IES.search(form):
+            phrases.setdefault(form[:-1] + "ies", phrase)
+    return phrases
+
+
+def _make_phrase(
+    text: str,
+    group: int,
+    concepts: tuple[Concept, ...] = (),
+    *,
+    cue: Cue | None = None,
+    spellings: frozenset[str] | None = None,
+) -> Phrase:
+    return Phrase(group, concepts, cue, spellings, begins_word=text[0] in LATIN, ends_word=text[-1] in LATIN)
+
+
+def _collect_cased(lexicon: Lexicon) -> dict[str, frozenset[str]]:
+    """Map folded abbreviations to the spellings that count, where lower case would mean something else."""
+    cased: dict[str, set[str]] = {}
+    for concept in lexicon:
+        for form in concept.en_forms:
+            folded = normalise_form(form) if len(form) <= _MAX_ABBREVIATION else ""
+            if folded and (len(form) <= _MAX_CASED or folded in _WORDS) and form != folded:
+                cased.setdefault(folded, set()).add(form)
+    return {folded: frozenset(forms) for folded, forms in cased.items()}
