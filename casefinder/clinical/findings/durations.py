@@ -49,7 +49,9 @@ _EN_UNIT_DAYS: Final = {
     **dict.fromkeys(("ye", "yr"), 365.25),
 }
 _RANGE: Final = re.compile(r"\s*(?:-|~|至|to)\s*")
-_RECURRING: Final = re.compile(r"(?:每|次/|/|日期|[12]\d{3}年?)$|\bage(?:d| of)? [\w ]{0,10}$")
+_RECURRING: Final = ("每", "/", "日期")
+_YEAR: Final = re.compile(r"[12]\d{3}年?$")
+_AT_AGE: Final = re.compile(r"\bage(?:d| of)? [\w ]{0,10}$")
 
 
 def find_durations(folded: str, text: str) -> tuple[Duration, ...]:
@@ -71,13 +73,21 @@ def _match_zh(folded: str) -> Iterator[re.Match[str]]:
 
 
 def _read(folded: str, text: str, match: re.Match[str], *, is_zh: bool) -> Duration | None:
-    if _RECURRING.search(folded, max(0, match.start() - 16), match.start()):
+    if _is_no_length(folded, match.start()):
         return None
     days = _count_zh(match) if is_zh else _count_en(match)
     if days is None:
         return None
     span = Span(match.start(), match.end())
     return Duration(days=round(days, 4), is_ago=bool(match["ago"]), span=span, surface=text[span.start : span.end])
+
+
+def _is_no_length(folded: str, start: int) -> bool:
+    """Tell by what stands before a number that it is a frequency, a date or an age."""
+    if folded.endswith(_RECURRING, 0, start) or _YEAR.search(folded, max(0, start - 5), start):
+        return True
+    before = folded[max(0, start - 16) : start]
+    return "age" in before and _AT_AGE.search(before) is not None
 
 
 def _count_zh(match: re.Match[str]) -> float | None:

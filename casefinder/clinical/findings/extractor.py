@@ -9,9 +9,9 @@ from casefinder.clinical.findings.durations import find_durations
 from casefinder.clinical.findings.folding import fold_text
 from casefinder.clinical.findings.headings import find_headings
 from casefinder.clinical.findings.matcher import PhraseMatcher
-from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.measurements import find_measurements
 from casefinder.clinical.findings.model import Extraction, Finding, Span
+from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.places import choose_side, find_sides, find_site
 from casefinder.clinical.findings.quantities import MEASURED_SIGNS
 from casefinder.clinical.findings.scope import Judged, judge_findings

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.model import Flag, Measurement, Span
+from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.quantities import QUANTITIES, Quantity
 
 _NUMBER: Final = r"(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,4})?)"

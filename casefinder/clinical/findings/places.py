@@ -7,14 +7,16 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
-from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.model import Side
+from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.lexicon import ConceptKind
 
+# Without groups and with a letter at the head of every alternative, the regex engine skips to those letters.
 _SIDE: Final = re.compile(
-    r"(?P<both>双|两侧|两肺|两下肢|左右|bilateral(?:ly)?|both\b)|(?P<left>左(?!右|旋|氧|甲|炔|卡|西)|"
-    r"\bleft\b)|(?P<right>右(?!旋)|\bright\b)"
+    r"双|两侧|两肺|两下肢|左右|bilateral(?:ly)?|both\b|左(?!右|旋|氧|甲|炔|卡|西)|l(?<=\bl)eft\b|右(?!旋)|"
+    r"r(?<=\br)ight\b"
 )
+_SIDES: Final = {"左": Side.LEFT, "l": Side.LEFT, "右": Side.RIGHT, "r": Side.RIGHT}
 _SIDE_AFTER: Final = re.compile(
     r"\s*(?:pain |swelling |weakness )?(?:in|of|on|to|over|at) (?:the |his |her |both )?(?P<name>left|"
     r"right|both)\b"
@@ -45,7 +47,8 @@ def choose_side(folded: str, match: Match, sides: Sequence[re.Match[str]]) -> Si
         if side.start() >= match.start or (
             match.start - side.end() <= _LOOK_BACK and not _BREAK.search(folded, side.end(), match.start)
         ):
-            return Side(str(side.lastgroup))
+            word = side.group()
+            return Side.BOTH if word == "左右" else _SIDES.get(word[0], Side.BOTH)
     after = _SIDE_AFTER.match(folded, match.end)
     return Side(after["name"]) if after else None
 

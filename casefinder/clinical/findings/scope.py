@@ -14,8 +14,8 @@ from typing import Final
 from casefinder.clinical.findings.clauses import continues_english, continues_list
 from casefinder.clinical.findings.cues import Cue, Reach, Role
 from casefinder.clinical.findings.headings import ALLERGIES, default_assertion
-from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.model import Assertion
+from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.lexicon import ConceptKind
 
 _SENTENCE_END: Final = re.compile(r"[。;!\n]|[.?](?=\s|$|[^\x00-\x7f])")
