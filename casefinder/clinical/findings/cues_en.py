@@ -239,7 +239,7 @@ _NOTHING: Final = (
     "on time|only child|no medication|no medications|no treatment|without treatment|without medication|"
     "no therapy|untreated|could not|cannot|can not|unable to|not eat|not sleep|not possible|"
     "not consistent|not recall|no known cause|without known cause|without warning|no warning|"
-    "no loss to follow-up"
+    "no loss to follow-up|on ra|% ra|robitussin dm|guaifenesin dm|mucinex dm|delsym dm"
 ).split("|")
 
 EN_CUES: Final = index_cues(

@@ -19,7 +19,7 @@ _PLAIN = (
     "生育史|接种史|预防接种史|生活史|流行病学史|病情描述|疾病|症状|体征|诊疗经过|治疗经过|"
     "chief complaint|cc|history of present illness|history of presenting illness|"
     "history of presenting complaint|hpi|present illness|physical exam|physical examination|exam|"
-    "examination|on examination|vital signs|vitals|investigations|labs?|laboratory|imaging|assessment|"
+    "examination|on examination|pe|p/e|o/e|vital signs|vitals|investigations|labs?|laboratory|imaging|assessment|"
     "impression|plan|diagnosis|social history|review of systems|ros|hospital course|medications|"
     "current medications|symptoms"
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from casefinder.clinical.findings.overlaps import NEGATING, Match, Spot, resolve_overlaps
-from casefinder.clinical.findings.phrases import LATIN, collect_phrases
+from casefinder.clinical.findings.phrases import LATIN, Phrase, collect_phrases
 from casefinder.clinical.lexicon import Lexicon
 
 if TYPE_CHECKING:
@@ -81,22 +81,31 @@ def _keep_longest(spots: Iterable[Spot], folded: str, text: str) -> list[Spot]:
         length = end - start
         if length > 1 and settled[start]:
             continue
-        _, _, _, spellings, begins_word, ends_word = phrase
-        if begins_word and start and folded[start - 1] in LATIN:
-            continue
-        if spellings and text[start:end] not in spellings:
-            continue
-        if ends_word and not (end := _close(folded, end)):
-            continue
+        if phrase.ends_word or phrase.begins_word or phrase.not_before:
+            end = _checked_end(start, end, phrase, folded, text)
+            if not end:
+                continue
         kept.append((start, end, phrase))
         if folded[start] not in NEGATING:
             settled[start] = 1
     return kept
 
 
-def _close(folded: str, end: int) -> int:
-    """Return where a phrase ends, plural included, or 0 when it stops inside a word."""
-    if end == len(folded) or folded[end] not in LATIN:
+def _checked_end(start: int, end: int, phrase: Phrase, folded: str, text: str) -> int:
+    """Return where a phrase ends, plural included, or 0 where it is part of other words or wrongly spelt."""
+    if phrase.begins_word and start and folded[start - 1] in LATIN:
+        return 0
+    if phrase.spellings and text[start:end] not in phrase.spellings:
+        return 0
+    if phrase.rivals and any(word in folded for word in phrase.rivals):
+        return 0
+    if end == len(folded):
+        return end
+    if phrase.not_before:
+        return 0 if folded[end] in phrase.not_before else end
+    if not phrase.ends_word or folded[end] not in LATIN:
         return end
     plural = _PLURAL.match(folded, end)
-    return plural.end() if plural else 0
+    if plural is None or (phrase.is_acronym and text[start:end].isupper() and text[end] == "S"):
+        return 0
+    return plural.end()

@@ -14,6 +14,11 @@ TERM, BODY, CUE = 0, 1, 2
 LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _TAKES_IES: Final = re.compile(r"[a-z]{2}[^aeiou\W]y$")
 _MAX_ABBREVIATION: Final = 4
+_MAX_ACRONYM: Final = 5  # NSTEMI and longer are nobody's plural
+# What makes another word of the last character of a form: 抽动症状 are no 抽动症, 颈椎病变 no 颈椎病.
+_REREAD: Final = {"症": "状", "病": "变理毒灶因情程房种菌"}
+# What an abbreviation stands for in a text that holds one of these words.
+_RIVALS: Final = {"dm": ("皮肌炎", "dermatomyositis", "右美沙芬", "dextromethorphan")}
 _MAX_CASED: Final = 2  # MI, AF, PE: lower-case letter pairs are mostly something else
 # Abbreviations that are English words in lower case.
 _WORDS: Final = frozenset(
@@ -38,6 +43,9 @@ class Phrase(NamedTuple):
         spellings: The spellings that count; None where every one does.
         begins_word: Whether it counts only where a word begins.
         ends_word: Whether it counts only where a word ends, plural included.
+        is_acronym: Whether its plural is a small s: MIs are infarctions, but RAS is not RA.
+        not_before: Characters that must not follow, because the last one belongs to them.
+        rivals: Words that it does not count beside.
     """
 
     group: int
@@ -46,6 +54,9 @@ class Phrase(NamedTuple):
     spellings: frozenset[str] | None
     begins_word: bool
     ends_word: bool
+    is_acronym: bool
+    not_before: str
+    rivals: tuple[str, ...]
 
 
 def collect_phrases(lexicon: Lexicon) -> dict[str, Phrase]:
@@ -53,12 +64,14 @@ def collect_phrases(lexicon: Lexicon) -> dict[str, Phrase]:
     nothing = Cue(Role.NOTHING)
     phrases = {text: _make_phrase(text, TERM, cue=nothing) for text in ZH_NOTHING | EN_NOTHING}
     phrases |= {text: _make_phrase(text, CUE, cue=cue) for text, cue in (ZH_CUES | EN_CUES).items()}
-    spellings = _collect_cased(lexicon)
+    spellings, acronyms = _collect_cased(lexicon), _collect_acronyms(lexicon)
     by_id = dict(lexicon.by_id)
     for form, owners in lexicon.form_index.items():
         concepts = (by_id[owners[0]],) if len(owners) == 1 else tuple(by_id[concept_id] for concept_id in owners)
         group = BODY if concepts[0].kind is ConceptKind.BODY else TERM
-        phrases[form] = phrase = _make_phrase(form, group, concepts, spellings=spellings.get(form))
+        phrases[form] = phrase = _make_phrase(
+            form, group, concepts, spellings=spellings.get(form), is_acronym=form in acronyms
+        )
         if form[-1] == "y" and _TAKES_IES.search(form):
             phrases.setdefault(form[:-1] + "ies", phrase)
     return phrases
@@ -71,8 +84,19 @@ def _make_phrase(
     *,
     cue: Cue | None = None,
     spellings: frozenset[str] | None = None,
+    is_acronym: bool = False,
 ) -> Phrase:
-    return Phrase(group, concepts, cue, spellings, begins_word=text[0] in LATIN, ends_word=text[-1] in LATIN)
+    return Phrase(
+        group,
+        concepts,
+        cue,
+        spellings,
+        begins_word=text[0] in LATIN,
+        ends_word=text[-1] in LATIN,
+        is_acronym=is_acronym,
+        not_before=_REREAD.get(text[-1], "") if concepts else "",
+        rivals=_RIVALS.get(text, ()),
+    )
 
 
 def _collect_cased(lexicon: Lexicon) -> dict[str, frozenset[str]]:
@@ -84,3 +108,9 @@ def _collect_cased(lexicon: Lexicon) -> dict[str, frozenset[str]]:
             if folded and (len(form) <= _MAX_CASED or folded in _WORDS) and form != folded:
                 cased.setdefault(folded, set()).add(form)
     return {folded: frozenset(forms) for folded, forms in cased.items()}
+
+
+def _collect_acronyms(lexicon: Lexicon) -> frozenset[str]:
+    """Collect the folded forms of a few capitals."""
+    forms = (form for concept in lexicon for form in concept.en_forms if len(form) <= _MAX_ACRONYM)
+    return frozenset(normalise_form(form) for form in forms if form.isupper())

