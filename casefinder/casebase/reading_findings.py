@@ -33,7 +33,9 @@ def findings_fingerprint() -> str:
 def read_findings(case: Case) -> CaseFindings:
     """Read the findings out of the presentation and the diagnoses of a case."""
     extractions = {
-        name: extract(text, section=name) for name in SECTION_WEIGHTS if (text := getattr(case.sections, name))
+        name: extract(text, section=name, age=case.patient.age, sex=case.patient.sex)
+        for name in SECTION_WEIGHTS
+        if (text := getattr(case.sections, name))
     }
     mentions = [mention for name, extraction in extractions.items() for mention in mentions_of(extraction, name)]
     if case.diagnoses:

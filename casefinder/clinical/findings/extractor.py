@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from casefinder.cases import Age, Sex
 from casefinder.clinical.findings.demographics import find_ages, find_sexes
 from casefinder.clinical.findings.durations import find_durations
 from casefinder.clinical.findings.folding import fold_text
@@ -14,6 +15,7 @@ from casefinder.clinical.findings.model import Extraction, Finding, Span
 from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.places import choose_side, find_sides, find_site
 from casefinder.clinical.findings.quantities import MEASURED_SIGNS
+from casefinder.clinical.findings.ranges import Ranges
 from casefinder.clinical.findings.scope import Judged, judge_findings
 from casefinder.clinical.lexicon import Lexicon, load_lexicon
 
@@ -25,7 +27,9 @@ class FindingExtractor:
         self.lexicon = lexicon
         self._matcher = PhraseMatcher(lexicon)
 
-    def extract(self, text: str, *, section: str | None = None) -> Extraction:
+    def extract(
+        self, text: str, *, section: str | None = None, age: Age | None = None, sex: Sex | None = None
+    ) -> Extraction:
         """Read everything out of a text.
 
         Args:
@@ -33,6 +37,9 @@ class FindingExtractor:
             section: Where the text comes from, as it sets what a plain mention means: ``past_history`` makes
                 it historical, ``family_history`` family, ``allergies`` an allergen. Headings inside the text
                 outweigh it.
+            age: The patient's age, which sets the reference ranges of measurements; read from the text when
+                left out.
+            sex: The patient's sex, likewise.
 
         Returns:
             The parts in text order; every span is of the original text.
@@ -40,18 +47,20 @@ class FindingExtractor:
         folded = fold_text(text)
         matches = self._matcher.match(folded, text)
         judged = judge_findings(folded, matches, find_headings(folded), section=section)
+        ages, sexes = find_ages(folded, text), find_sexes(folded, text)
+        ranges = Ranges(age=age or (ages[0].age if ages else None), sex=sex or (sexes[0].sex if sexes else None))
         return Extraction(
             findings=tuple(_make_findings(folded, text, matches, judged)),
-            measurements=find_measurements(folded, text, matches),
+            measurements=find_measurements(folded, text, matches, ranges),
             durations=find_durations(folded, text),
-            ages=find_ages(folded, text),
-            sexes=find_sexes(folded, text),
+            ages=ages,
+            sexes=sexes,
         )
 
 
-def extract(text: str, *, section: str | None = None) -> Extraction:
+def extract(text: str, *, section: str | None = None, age: Age | None = None, sex: Sex | None = None) -> Extraction:
     """Read everything out of a text with the shipped lexicon; see ``FindingExtractor.extract``."""
-    return default_extractor().extract(text, section=section)
+    return default_extractor().extract(text, section=section, age=age, sex=sex)
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Final
 from casefinder.clinical.findings.model import Flag, Measurement, Span
 from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.quantities import QUANTITIES, Quantity
+from casefinder.clinical.findings.ranges import Ranges
 
 _NUMBER: Final = r"(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,4})?)"
 _UNIT: Final = (
@@ -65,16 +66,16 @@ _UNIT_NOISE: Final = str.maketrans({" ": "", "μ": "u", "µ": "u", "×": "x", "�
 _POWER: Final = re.compile(r"^[x*]?10[\^*e]?([39])/")
 
 
-def find_measurements(folded: str, text: str, matches: Sequence[Match]) -> tuple[Measurement, ...]:
-    """Find the vital signs and laboratory values in a text, in text order, none twice."""
+def find_measurements(folded: str, text: str, matches: Sequence[Match], ranges: Ranges) -> tuple[Measurement, ...]:
+    """Find the vital signs and laboratory values in a text, in text order, none twice, flagged by these ranges."""
     found: dict[int, Measurement] = {}
     for match in matches:
         for concept in match.concepts:
             if concept.id in QUANTITIES or concept.id == "blood-pressure":
-                for measurement in _read_named(folded, text, match, concept.id):
+                for measurement in _read_named(folded, text, match, concept.id, ranges):
                     found.setdefault(measurement.span.end * 2 + _is_diastolic(measurement), measurement)
     if _DIGIT.search(folded):
-        for measurement in _read_unnamed(folded, text):
+        for measurement in _read_unnamed(folded, text, ranges):
             found.setdefault(measurement.span.end * 2 + _is_diastolic(measurement), measurement)
     return tuple(sorted(found.values(), key=lambda measurement: (measurement.span, -1 * (measurement.value or 0))))
 
@@ -83,16 +84,16 @@ def _is_diastolic(measurement: Measurement) -> int:
     return int(measurement.concept_id == "diastolic-blood-pressure")
 
 
-def _read_named(folded: str, text: str, match: Match, concept_id: str) -> Iterator[Measurement]:
+def _read_named(folded: str, text: str, match: Match, concept_id: str, ranges: Ranges) -> Iterator[Measurement]:
     if concept_id == "blood-pressure":
         filled = _FILLED.match(folded, match.end)
         pressure = _BP.match(folded, filled.end() if filled else match.end)
         if pressure:
-            yield from _read_pressure(text, pressure, start=match.start)
+            yield from _read_pressure(text, pressure, ranges, start=match.start)
         return
     value = _VALUE.match(folded, match.end)
     if value:
-        measurement = _measure(text, concept_id, value, start=match.start)
+        measurement = _measure(text, concept_id, value, ranges, start=match.start)
         if measurement:
             yield measurement
             return
@@ -101,21 +102,21 @@ def _read_named(folded: str, text: str, match: Match, concept_id: str) -> Iterat
         yield _describe(text, concept_id, word, start=match.start)
 
 
-def _read_unnamed(folded: str, text: str) -> Iterator[Measurement]:
+def _read_unnamed(folded: str, text: str, ranges: Ranges) -> Iterator[Measurement]:
     for pressure in _BP_BARE.finditer(folded) if "/" in folded else ():
-        yield from _read_pressure(text, pressure, start=pressure.start())
+        yield from _read_pressure(text, pressure, ranges, start=pressure.start())
     for letter in (_LETTERS.match(folded, start.start()) for start in _LETTER.finditer(folded)):
         if letter is None:
             continue
-        measurement = _measure(text, _LETTER_IDS[letter["letter"]], letter, start=letter.start())
+        measurement = _measure(text, _LETTER_IDS[letter["letter"]], letter, ranges, start=letter.start())
         if measurement and (letter["unit"] or text[letter.start() : letter.start() + 2].istitle()):
             yield measurement
     for name in _BARE_NAMES.finditer(folded) if _CONCENTRATION.search(folded) else ():
-        measurement = _measure(text, _BARE_IDS[name["name"].rstrip("2+")], name, start=name.start())
+        measurement = _measure(text, _BARE_IDS[name["name"].rstrip("2+")], name, ranges, start=name.start())
         if measurement:
             yield measurement
     for degrees in _find_degrees(folded):
-        measurement = _measure(text, "body-temperature", degrees, start=degrees.start())
+        measurement = _measure(text, "body-temperature", degrees, ranges, start=degrees.start())
         if measurement:
             yield measurement
 
@@ -126,17 +127,17 @@ def _find_degrees(folded: str) -> Iterator[re.Match[str]]:
         yield from _FAHRENHEIT.finditer(folded)
 
 
-def _read_pressure(text: str, found: re.Match[str], *, start: int) -> Iterator[Measurement]:
+def _read_pressure(text: str, found: re.Match[str], ranges: Ranges, *, start: int) -> Iterator[Measurement]:
     for part, concept_id in (("high", "systolic-blood-pressure"), ("low", "diastolic-blood-pressure")):
         number, unit = float(found[part]), found["unit"] or ""
-        quantity = QUANTITIES[concept_id]
+        quantity = ranges.quantity(concept_id)
         value = number * quantity.factors[unit] if unit else number
         if quantity.plausible[0] <= value <= quantity.plausible[1]:
             yield _build(text, concept_id, quantity, value, number, unit, Span(start, found.end()))
 
 
-def _measure(text: str, concept_id: str, found: re.Match[str], *, start: int) -> Measurement | None:
-    quantity = QUANTITIES[concept_id]
+def _measure(text: str, concept_id: str, found: re.Match[str], ranges: Ranges, *, start: int) -> Measurement | None:
+    quantity = ranges.quantity(concept_id)
     number = float(found["number"].replace(",", ""))
     unit = _normalise_unit(found["unit"] or "")
     end = found.end("unit") if unit else found.end("number")

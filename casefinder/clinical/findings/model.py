@@ -33,7 +33,7 @@ class Side(StrEnum):
 
 
 class Flag(StrEnum):
-    """How a measured value stands to the adult reference range."""
+    """How a measured value stands to the reference range."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -86,7 +86,7 @@ class Measurement:
         unit: The canonical unit; empty for a pure number.
         written_value: The number as written, or None.
         written_unit: The unit as written; empty where none was, and the value was taken as plausible.
-        flag: How it stands to the adult reference range.
+        flag: How it stands to the reference range of the patient's age and sex; of adults where neither is known.
         implies: Id of the finding that the flag amounts to, such as ``fever``, or None.
         span: Where it stands in the original text, name and unit included.
         surface: The original text of the span.

@@ -1,4 +1,4 @@
-"""What is measured: canonical units, conversions and adult reference ranges.
+"""What is measured: canonical units, conversions and adult reference ranges (``ranges.py`` has those by age and sex).
 
 Ranges are rounded adult ranges as hospital laboratories commonly print them; critical limits are those at
 which laboratories commonly call the ward. They flag values for comparing cases, not for treating a patient.

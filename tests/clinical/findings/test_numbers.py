@@ -8,6 +8,7 @@ from casefinder.cases import Age, AgeUnit, Sex
 from casefinder.clinical.findings import Flag, extract
 from casefinder.clinical.findings.extractor import default_extractor
 from casefinder.clinical.findings.quantities import MEASURED_SIGNS, QUANTITIES
+from casefinder.clinical.findings.ranges import Ranges
 
 
 @pytest.mark.parametrize(
@@ -134,3 +135,50 @@ def test_age_of_something_else_is_left_out(text: str) -> None:
 )
 def test_sex_is_read(text: str, sexes: list[Sex]) -> None:
     assert [mention.sex for mention in extract(text).sexes] == sexes
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "sex", "flag"),
+    [
+        ("HR 130次/分", Age(8, AgeUnit.MONTHS), None, Flag.NORMAL),
+        ("HR 130次/分", Age(30, AgeUnit.YEARS), None, Flag.HIGH),
+        ("HR 130次/分", None, None, Flag.HIGH),
+        ("HR 55 bpm", Age(2, AgeUnit.YEARS), None, Flag.CRITICAL),
+        ("呼吸 40次/分", Age(3, AgeUnit.MONTHS), None, Flag.NORMAL),
+        ("呼吸 40次/分", Age(5, AgeUnit.YEARS), None, Flag.HIGH),
+        ("呼吸 16次/分", Age(17, AgeUnit.YEARS), None, Flag.NORMAL),
+        ("Hb 125 g/L", None, Sex.MALE, Flag.LOW),
+        ("Hb 125 g/L", None, Sex.FEMALE, Flag.NORMAL),
+        ("Hb 109 g/L", Age(18, AgeUnit.MONTHS), Sex.MALE, Flag.NORMAL),
+        ("肌酐 90 μmol/L", None, Sex.MALE, Flag.NORMAL),
+        ("肌酐 90 μmol/L", None, Sex.FEMALE, Flag.HIGH),
+        ("肌酐 60 μmol/L", Age(3, AgeUnit.YEARS), None, Flag.HIGH),
+        ("WBC 13.5×10^9/L", Age(5, AgeUnit.MONTHS), None, Flag.NORMAL),
+        ("8个月男婴，心率130次/分", None, None, Flag.NORMAL),
+    ],
+)
+def test_value_is_flagged_by_the_range_of_age_and_sex(text: str, age: Age | None, sex: Sex | None, flag: Flag) -> None:
+    (found,) = extract(text, age=age, sex=sex).measurements
+    assert found.flag is flag
+
+
+@pytest.mark.parametrize(
+    ("age", "flags"),
+    [
+        (Age(6, AgeUnit.MONTHS), [Flag.NORMAL, Flag.NORMAL]),
+        (Age(40, AgeUnit.YEARS), [Flag.LOW, Flag.LOW]),
+    ],
+)
+def test_blood_pressure_of_an_infant_is_no_hypotension(age: Age, flags: list[Flag]) -> None:
+    assert [found.flag for found in extract("BP 85/50mmHg", age=age).measurements] == flags
+
+
+@pytest.mark.parametrize("sex", [Sex.MALE, Sex.FEMALE, None])
+@pytest.mark.parametrize("months", [0, 1, 5, 6, 11, 12, 24, 47, 72, 119, 120, 156, 192, 216, 480, 720, 1200])
+def test_every_range_by_age_is_in_order(months: int, sex: Sex | None) -> None:
+    ranges = Ranges(age=Age(months, AgeUnit.MONTHS), sex=sex)
+    for concept_id in QUANTITIES:
+        quantity = ranges.quantity(concept_id)
+        limits = [quantity.critical_low, quantity.low, quantity.high, quantity.critical_high]
+        known = [limit for limit in limits if limit is not None]
+        assert known == sorted(known), concept_id
