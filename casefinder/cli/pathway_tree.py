@@ -15,6 +15,8 @@ from casefinder.pathways.wording import (
     PHASES,
     STATUSES,
     comparison_words,
+    contradiction_words,
+    limit_words,
     rate_words,
     reason_words,
     standing_words,
@@ -26,7 +28,8 @@ from casefinder.pathways.wording import (
 _WIDTH_UNKNOWN: Final = 120  # of a pipe or a file
 _BAR: Final = 10  # cells
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
-_FEW: Final = 6  # case ids beside a step; --cases lists all
+_FEW: Final = 6  # case ids beside a step; --json lists all
+_MOST_APART: Final = 30  # cases that contradict the question, by name; --cases lists all
 
 
 def print_evidence(evidence: PathwayEvidence, *, zh: bool, by: str | None, with_cases: bool) -> None:
@@ -36,7 +39,8 @@ def print_evidence(evidence: PathwayEvidence, *, zh: bool, by: str | None, with_
         console.print("相似病例中未记录治疗路径。" if zh else "No similar case records a treatment path.")
     else:
         console.print(_tree(evidence, zh=zh, with_cases=with_cases))
-        _print_notes(console, evidence, zh=zh)
+        console.print(Text(limit_words(evidence.small_cell, zh=zh), style="dim"))
+        _print_notes(console, evidence, zh=zh, with_cases=with_cases)
     if by:
         _print_strata(console, evidence, by, zh=zh)
     if with_cases:
@@ -98,14 +102,16 @@ def _ending_line(variant: Variant, *, zh: bool) -> Text:
     return Text(f"{'转归' if zh else 'outcome'}: {'; '.join(part for part in parts if part)}", style="green")
 
 
-def _print_notes(console: Console, evidence: PathwayEvidence, *, zh: bool) -> None:
+def _print_notes(console: Console, evidence: PathwayEvidence, *, zh: bool, with_cases: bool) -> None:
     for found in evidence.comparisons:
         console.print(Text(comparison_words(found, zh=zh)))
-    if evidence.set_aside:
-        counts: dict[str, int] = {}
-        for aside in evidence.set_aside:
-            words = reason_words(aside, zh=zh).partition(" (")[0]
-            counts[words] = counts.get(words, 0) + 1
+    if apart := contradiction_words(evidence, zh=zh, most=None if with_cases else _MOST_APART):
+        console.print(Text(apart, style="yellow"))
+    counts: dict[str, int] = {}
+    for aside in evidence.set_aside:
+        words = reason_words(aside, zh=zh).partition(" (")[0]
+        counts[words] = counts.get(words, 0) + 1
+    if counts:
         listed = "; ".join(f"{words}: {count}" for words, count in counts.items())
         console.print(Text(f"{'未计入' if zh else 'Not counted'}: {listed}", style="dim"))
 

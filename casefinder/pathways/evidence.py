@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 from typing import Final
 
 from casefinder.cases import StepKind
@@ -14,7 +15,7 @@ from casefinder.pathways.merging import merge_paths
 from casefinder.pathways.model import PathStep, PathwayEvidence, PatientPath, Variant
 from casefinder.pathways.naming import step_namer
 from casefinder.pathways.patients import counted_patients
-from casefinder.pathways.rates import DEFAULT_SMALL_CELL, Weights, effective_n, weighted_rate
+from casefinder.pathways.rates import DEFAULT_SMALL_CELL, Weights, effective_n, weighted_rate, without_complements
 from casefinder.pathways.variants import TREATS, group_patients
 from casefinder.search import Hit
 
@@ -69,8 +70,14 @@ def _variants(
     diagnoses = frequent_diagnoses(everyone)
     weights = Weights.of(p.weight for p in everyone)
     variants = []
+    supports = without_complements(
+        [
+            weights.rate(len(part), fsum(p.weight for p in part), small_cell=small_cell, behind=len(part))
+            for part in members
+        ],
+        small_cell=small_cell,
+    )
     for number, (part, steps) in enumerate(zip(members, paths, strict=True)):
-        own = {id(p) for p in part}
         others = [(s, len(m)) for k, (m, s) in enumerate(zip(members, paths, strict=True)) if k != number]
         names = _defining(steps, len(part), others)
         later = {s.key for s in steps if s.phase == "later_care" and s.kind in TREATS}
@@ -79,7 +86,7 @@ def _variants(
                 id=_label(number),
                 zh="＋".join(step.zh for step in names) or "仅检查、护理或观察",
                 en=" + ".join(step.en for step in names) or "tests, nursing or observation only",
-                support=weights.rate_of([id(p) in own for p in everyone], small_cell=small_cell, behind=len(part)),
+                support=supports[number],
                 effective_n=effective_n(p.weight for p in part),
                 steps=steps,
                 ending=ending_of(part, small_cell=small_cell),

@@ -9,7 +9,7 @@ from typing import Final
 from casefinder.cases import Case, OutcomeStatus, Sex
 from casefinder.pathways.comorbidity import COMORBIDITIES
 from casefinder.pathways.model import Baseline, Ending, PatientPath, Stratum
-from casefinder.pathways.rates import Rate, Weights, effective_n, weighted_rate, weighted_spread
+from casefinder.pathways.rates import Rate, Weights, effective_n, weighted_rate, weighted_spread, without_complements
 
 _FAVOURABLE: Final = frozenset({OutcomeStatus.RECOVERED, OutcomeStatus.IMPROVED})
 _MOST_DIAGNOSES: Final = 6
@@ -123,7 +123,6 @@ def _divide(
 def _variant_rates(part: Sequence[PatientPath], variant_of: dict[str, str], small_cell: int) -> list[tuple[str, Rate]]:
     own = [variant_of[p.case.id] for p in part]
     everyone = Weights.of(p.weight for p in part)
-    return [
-        (v, everyone.rate_of([o == v for o in own], small_cell=small_cell, behind=own.count(v)))
-        for v in sorted(set(own))
-    ]
+    found = sorted(set(own))
+    rates = [everyone.rate_of([o == v for o in own], small_cell=small_cell, behind=own.count(v)) for v in found]
+    return list(zip(found, without_complements(rates, small_cell=small_cell), strict=True))

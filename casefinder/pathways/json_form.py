@@ -48,7 +48,16 @@ def evidence_to_dict(evidence: PathwayEvidence, *, question: str, with_cases: bo
         ],
         "strata": [_stratum(stratum) for stratum in evidence.strata],
         "discordances": [asdict(found) for found in evidence.discordances],
-        "set_aside": [asdict(found) for found in evidence.set_aside],
+        "contradicting": [found.case_id for found in evidence.contradicting],
+        "set_aside": [
+            {
+                "case_id": found.case_id,
+                "reason": found.reason,
+                "counted_as": found.counted_as,
+                "detail": {"zh": found.zh, "en": found.en},
+            }
+            for found in evidence.set_aside
+        ],
     }
     if with_cases:
         document["cases"] = [

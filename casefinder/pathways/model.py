@@ -30,16 +30,26 @@ class Reason(StrEnum):
     NO_TREATMENT = "no_treatment"
     UNRELATED = "unrelated"
     CONTRADICTS_ITSELF = "contradicts_itself"
+    CONTRADICTS_QUESTION = "contradicts_question"
 
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A hit that is not counted: why, and for one patient's further record, which case stands for the patient."""
+    """A hit that is not counted.
+
+    Attributes:
+        case_id: The case.
+        reason: Why it is not counted.
+        counted_as: For a further record of one patient, the case that stands for the patient.
+        zh: What contradicts, in Chinese: findings of the question, or facts of the record.
+        en: The same in English.
+    """
 
     case_id: str
     reason: Reason
     counted_as: str | None = None
-    detail: str = ""
+    zh: str = ""
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,3 +295,8 @@ class PathwayEvidence:
     set_aside: tuple[SetAside, ...]
     patients: tuple[PatientPath, ...] = field(repr=False, default=())
     small_cell: int = DEFAULT_SMALL_CELL
+
+    @property
+    def contradicting(self) -> tuple[SetAside, ...]:
+        """The hits that say the opposite of a finding of the question, most similar first."""
+        return tuple(aside for aside in self.set_aside if aside.reason is Reason.CONTRADICTS_QUESTION)

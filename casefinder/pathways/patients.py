@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from casefinder.cases import Case, OutcomeStatus, StepKind
+from casefinder.clinical.lexicon import Lexicon
 from casefinder.encoders import Relation
 from casefinder.pathways.comorbidity import comorbidities
 from casefinder.pathways.model import Act, PatientPath, Reason, SetAside
@@ -38,8 +39,8 @@ def counted_patients(hits: Sequence[Hit], namer: StepNamer) -> tuple[tuple[Patie
     best = max((hit.similarity for hit in hits), default=0.0)
     for hit in sorted({h.case.id: h for h in _worst_first(hits)}.values(), key=lambda h: (-h.similarity, h.case.id)):
         case = hit.case
-        if reason := _unusable(hit, best):
-            aside.append(SetAside(case.id, reason[0], detail=reason[1]))
+        if unusable := _contradicting(hit, namer.lexicon) or _unusable(hit, best):
+            aside.append(unusable)
             continue
         path = _path(hit, namer)
         if not path.acts:
@@ -61,18 +62,29 @@ def _worst_first(hits: Sequence[Hit]) -> list[Hit]:
     return sorted(hits, key=lambda hit: hit.similarity)
 
 
-def _unusable(hit: Hit, best: float) -> tuple[Reason, str] | None:
+def _contradicting(hit: Hit, lexicon: Lexicon) -> SetAside | None:
+    """Set a case apart that says the opposite of a finding of the question: it is no patient like this one."""
+    ids = dict.fromkeys(pair.concept_id for pair in hit.explanation.contradicted)
+    found = [lexicon[i] for i in ids]
+    if not found:
+        return None
+    zh, en = "、".join(concept.zh for concept in found), ", ".join(concept.en for concept in found)
+    return SetAside(hit.case.id, Reason.CONTRADICTS_QUESTION, zh=zh, en=en)
+
+
+def _unusable(hit: Hit, best: float) -> SetAside | None:
     """Say why a case cannot be counted at all."""
+    case_id = hit.case.id
     if hit.relation == Relation.UNRELATED and hit.similarity < _LEAST_OF_BEST * best:
-        return Reason.UNRELATED, ""
+        return SetAside(case_id, Reason.UNRELATED)
     outcome, steps = hit.case.outcome, hit.case.treatment_path
     if outcome.status != OutcomeStatus.DIED:
         return None
     if outcome.readmitted_30d:
-        return Reason.CONTRADICTS_ITSELF, "died and readmitted"
+        return SetAside(case_id, Reason.CONTRADICTS_ITSELF, zh="死亡后再入院", en="died and readmitted")
     days = [step.day for step in steps if step.kind in TREATMENTS and step.day is not None]
     if outcome.stay_days is not None and days and max(days) > outcome.stay_days:
-        return Reason.CONTRADICTS_ITSELF, "treated after the day of death"
+        return SetAside(case_id, Reason.CONTRADICTS_ITSELF, zh="死亡后仍有治疗", en="treated after the day of death")
     return None
 
 

@@ -21,7 +21,8 @@ class Rate:
     Attributes:
         count: Patients to whom it applies.
         n: Patients of whom it is known.
-        share: ``count / n`` weighted by similarity, 0-1; None where too few patients stand behind it.
+        share: ``count / n`` weighted by similarity, 0-1; None where too few patients stand behind it, or where
+            it would tell the share of such a few.
         low: Lower end of the interval, 0-1; None with ``share``.
         high: Upper end; None with ``share``.
     """
@@ -114,6 +115,28 @@ class Weights:
         share = 1.0 if count == self.n else min(1.0, held / self.total)
         low, high = wilson_interval(share, self.effective)
         return Rate(count, self.n, share, low, high)
+
+
+def without_complements(rates: Sequence[Rate], *, small_cell: int) -> tuple[Rate, ...]:
+    """Withhold further rates of a division until none that is withheld follows from the others.
+
+    The shares of a division add up to 1. What is withheld is one share, or shares of fewer patients than the limit
+    together, would be 1 less the rest; so the smallest one shown is withheld too, until that is no longer so.
+
+    Args:
+        rates: One for each part of a division of the same patients, none in two.
+        small_cell: Patients that a rate needs behind it.
+
+    Source: Willenborg and de Waal 2001, Elements of Statistical Disclosure Control, chapter 6 (secondary suppression).
+    """
+    kept = list(rates)
+    while True:
+        withheld = [rate.count for rate in kept if rate.share is None and rate.count]
+        shown = [place for place, rate in enumerate(kept) if rate.share is not None]
+        if not withheld or not shown or (len(withheld) > 1 and sum(withheld) >= small_cell):
+            return tuple(kept)
+        place = min(shown, key=lambda i: (kept[i].count, i))
+        kept[place] = Rate(kept[place].count, kept[place].n)
 
 
 def weighted_spread(values: Sequence[float], weights: Sequence[float], *, small_cell: int) -> Spread:

@@ -16,8 +16,10 @@ from casefinder.pathways.wording import (
     PHASES,
     STATUSES,
     comparison_words,
+    contradiction_words,
     day_words,
     feature_words,
+    limit_words,
     rate_words,
     reason_words,
     standing_words,
@@ -62,7 +64,7 @@ def report_html(evidence: PathwayEvidence, *, question: str, zh: bool, with_case
             _comparisons(evidence, zh=zh),
             _strata(evidence, zh=zh),
         ]
-    parts.append(_set_aside(evidence, zh=zh))
+    parts += [_contradicting(evidence, zh=zh), _set_aside(evidence, zh=zh)]
     if with_cases:
         parts.append(_cases(evidence, zh=zh))
     parts.append(_method(evidence, zh=zh))
@@ -79,10 +81,10 @@ def _summary(evidence: PathwayEvidence, *, zh: bool) -> str:
     n, effective, limit = evidence.n, evidence.effective_n, evidence.small_cell
     words = (
         f"共计 {n} 例患者（按相似度加权的有效例数 {effective:.1f}），{len(evidence.variants)} 种治疗方式。"
-        f"少于 {limit} 例者不计率。"
+        f"{limit_words(limit, zh=True)}"
         if zh
         else f"{n} patients (effective number {effective:.1f} after weighting by similarity), treated in "
-        f"{len(evidence.variants)} ways. No rate is given where fewer than {limit} patients stand behind it."
+        f"{len(evidence.variants)} ways. {limit_words(limit, zh=False)}"
     )
     names = {step.key: step.name(zh=zh) for variant in evidence.variants for step in variant.steps}
     shared = ("、" if zh else ", ").join(names[key] for key in evidence.trunk)
@@ -216,6 +218,11 @@ def _strata(evidence: PathwayEvidence, *, zh: bool) -> str:
     return f"<section><h2>{heading}</h2><table class='strata'><tr>{head}</tr>{''.join(rows)}</table></section>"
 
 
+def _contradicting(evidence: PathwayEvidence, *, zh: bool) -> str:
+    words = contradiction_words(evidence, zh=zh)
+    return f'<section class="apart"><p>{escape(words)}</p></section>' if words else ""
+
+
 def _set_aside(evidence: PathwayEvidence, *, zh: bool) -> str:
     rows = "".join(
         f"<li>{escape(found.case_id)}: {escape(reason_words(found, zh=zh))}</li>" for found in evidence.set_aside
@@ -249,7 +256,7 @@ def _ids(ids: tuple[str, ...], *, zh: bool) -> str:
 
 def _method(evidence: PathwayEvidence, *, zh: bool) -> str:
     words = (
-        "每名患者只计一次；率按相似度加权，区间为Wilson 95%区间（以Kish有效例数计）；治疗方式按路径相似性分组。"
+        "每名患者只计一次；率按相似度加权，区间为Wilson 95 %区间（以Kish有效例数计）；治疗方式按路径相似性分组。"
         "未调整混杂因素：病情较重者可能接受了不同的治疗。"
         if zh
         else "Every patient counts once. Rates are weighted by similarity; intervals are Wilson 95 % on Kish's "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from casefinder.pathways.model import Comparison, PathStep, Phase, Reason, SetAside, Verdict
+from casefinder.pathways.model import Comparison, PathStep, PathwayEvidence, Phase, Reason, SetAside, Verdict
 from casefinder.pathways.rates import Rate, Spread
 
 PHASES: Final = {
@@ -34,6 +34,7 @@ _REASONS: Final = {
     Reason.NO_TREATMENT: ("未记录治疗", "no treatment recorded"),
     Reason.UNRELATED: ("相似度过低", "not similar enough"),
     Reason.CONTRADICTS_ITSELF: ("记录自相矛盾", "the record contradicts itself"),
+    Reason.CONTRADICTS_QUESTION: ("与主诉相矛盾", "says the opposite of the question"),
 }
 _FEATURES_ZH: Final = {
     "age": "年龄",
@@ -64,9 +65,9 @@ _MOST_FEATURES: Final = 4
 
 
 def rate_words(rate: Rate, *, zh: bool) -> str:
-    """Write a rate with its interval, or only the count where too few patients stand behind it."""
+    """Write a rate with its interval, or only the counts where no rate is given."""
     if rate.share is None or rate.low is None or rate.high is None:
-        return f"{rate.count}/{rate.n}（例数过少，不计率）" if zh else f"{rate.count}/{rate.n} (too few for a rate)"
+        return f"{rate.count}/{rate.n}（不计率）" if zh else f"{rate.count}/{rate.n} (no rate)"
     return f"{rate.share:.0%} [{rate.low:.0%}–{rate.high:.0%}], {rate.count}/{rate.n}"
 
 
@@ -120,9 +121,34 @@ def comparison_words(found: Comparison, *, zh: bool) -> str:
 
 
 def reason_words(found: SetAside, *, zh: bool) -> str:
-    """Say why a case is not counted."""
+    """Say why a case is not counted, and of which case or finding."""
     words = _REASONS[found.reason][0 if zh else 1]
-    return f"{words} ({found.counted_as})" if found.counted_as else words
+    of = found.counted_as or (found.zh if zh else found.en)
+    return f"{words} ({of})" if of else words
+
+
+def contradiction_words(evidence: PathwayEvidence, *, zh: bool, most: int | None = None) -> str:
+    """Say which hits contradict the question and by what, at most so many by name; empty where none does."""
+    found = evidence.contradicting
+    if not found:
+        return ""
+    named = "; ".join(f"{aside.case_id} ({aside.zh if zh else aside.en})" for aside in found[:most])
+    rest = " …" if most is not None and len(found) > most else ""
+    head = (
+        f"与主诉相矛盾，单列而不计入任何率（{len(found)} 例）"
+        if zh
+        else f"Contradict the question, kept out of every rate ({len(found)})"
+    )
+    return f"{head}: {named}{rest}"
+
+
+def limit_words(small_cell: int, *, zh: bool) -> str:
+    """Say where no rate is given."""
+    if zh:
+        return f"少于 {small_cell} 例者不计率；由其余各组之率可推得者亦不计。"
+    return (
+        f"No rate is given where fewer than {small_cell} patients stand behind it, nor one that would tell such a rate."
+    )
 
 
 def step_words(step: PathStep, *, zh: bool) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from casefinder.casebase import build_case_base
-from casefinder.cases import Case, Diagnosis
+from casefinder.cases import Case, Diagnosis, Sections, case_to_json
 from casefinder.pathways import STANDING_SENTENCE
 from tests.cli.conftest import Run
 from tests.material import HashEncoder, rows_of
@@ -70,8 +70,46 @@ def test_strata_are_printed_on_request(ask: Run) -> None:
 
 def test_no_percentage_is_printed_where_few_stand_behind_it(ask: Run) -> None:
     text = ask("chest pain", "--small-cell", "30", "--cases", "--by", "sex").stdout
-    assert "too few for a rate" in text.replace("\n", " ")
+    assert "(no rate)" in text
+    assert "No rate is given where fewer than 30 patients stand behind it" in text
     assert re.findall(r"\d ?%", text) == []
+
+
+@pytest.mark.parametrize("by", ["age", "sex", "comorbidity"])
+@pytest.mark.parametrize("question", ["胸痛伴冷汗", "chest pain"])
+def test_every_percentage_stands_beside_enough_patients(
+    ask: Run, tmp_path: Path, question: str, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = tmp_path / "r.html"
+    ask(question, "--small-cell", "7", "--html", report, "--cases")
+    page = re.sub(r'style="[^"]*"', "", report.read_text(encoding="utf-8").split("</style>")[1])
+    monkeypatch.setattr("casefinder.cli.pathway_tree._WIDTH_UNKNOWN", 1000)  # no line is broken
+    for text in (ask(question, "--small-cell", "7", "--by", by, "--cases").stdout, page):
+        rates = re.findall(r"\d+% \[\d+%–\d+%\], \d+/(\d+)", text)
+        assert rates
+        assert min(map(int, rates)) >= 7
+        assert len(re.findall(r"\d%", text)) == 3 * len(rates)
+
+
+def test_cases_that_say_the_opposite_are_shown_apart_in_every_format(run: Run, tmp_path: Path) -> None:
+    from casefinder import CaseFinder
+
+    path = tmp_path / "cases.jsonl"
+    denying = {"H0003", "H0014"}
+    opposite = Sections("冷汗两小时，无胸痛")
+    cases = [replace(case, sections=opposite) if case.id in denying else case for case in CASES]
+    path.write_text("".join(f"{case_to_json(case)}\n" for case in cases), encoding="utf-8")
+    CaseFinder.build(path, tmp_path / "base")
+    ask = ("pathway", "胸痛伴冷汗", "--index", tmp_path / "base")
+    document = json.loads(run(*ask, "--json").stdout)
+    assert set(document["contradicting"]) == denying
+    assert document["n"] == len(CASES) - 2
+    assert denying.isdisjoint(i for part in document["variants"] + document["strata"] for i in part["case_ids"])
+    assert [a["detail"] for a in document["set_aside"]] == [{"zh": "胸痛", "en": "chest pain"}] * 2
+    run(*ask, "--html", tmp_path / "r.html")
+    for text in (run(*ask).stdout, (tmp_path / "r.html").read_text(encoding="utf-8")):
+        line = text[text.index("与主诉相矛盾，单列而不计入任何率（2 例）:") :]
+        assert all(f"{case_id} (胸痛)" in line for case_id in denying)
 
 
 def test_a_report_is_written(ask: Run, tmp_path: Path) -> None:

@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casefinder.case_store import Mention
 from casefinder.cases import OutcomeStatus, StepKind, TreatmentStep
 from casefinder.errors import QueryError
 from casefinder.pathways import PathwayEvidence, Phase, Reason, SetAside, Verdict, treatment_paths
 from casefinder.pathways.json_form import evidence_to_dict
+from casefinder.search import Explanation
+from casefinder.search.explanation import FindingPair
 from tests.pathways.material import (
     ASPIRIN,
     CLINIC,
@@ -208,12 +211,37 @@ def test_no_rate_stands_on_fewer_patients_than_the_limit(numbers: tuple[int, int
     evidence = treatment_paths(heart_attacks(*numbers), small_cell=small_cell)
     document = evidence_to_dict(evidence, question="胸痛", with_cases=True)
     for variant in document["variants"]:
-        few = len(variant["case_ids"]) < small_cell
-        assert few == (variant["support"]["share"] is None)
+        if len(variant["case_ids"]) < small_cell:
+            assert variant["support"]["share"] is None
         for step in variant["steps"]:
             assert (step["support"]["share"] is None) == (len(step["case_ids"]) < small_cell)
     for rate in rates_in(document):
         assert rate["n"] >= small_cell or rate["share"] is None
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.tuples(*[st.integers(0, 12)] * 3), st.integers(1, 8))
+def test_no_withheld_share_is_what_the_others_leave(numbers: tuple[int, int, int], small_cell: int) -> None:
+    document = evidence_to_dict(treatment_paths(heart_attacks(*numbers), small_cell=small_cell), question="胸痛")
+    divisions = [[variant["support"] for variant in document["variants"]]]
+    divisions += [list(stratum["variants"].values()) for stratum in document["strata"]]
+    for rates in divisions:
+        withheld = [rate["count"] for rate in rates if rate["share"] is None]
+        if 0 < len(withheld) < len(rates):
+            assert len(withheld) > 1
+            assert sum(withheld) >= small_cell
+
+
+def test_cases_that_say_the_opposite_of_the_question_are_shown_apart() -> None:
+    hits = heart_attacks()
+    asked, denied = (Mention("chest-pain", said, "question", 0, 2) for said in ("present", "absent"))
+    opposite = Explanation((), (FindingPair("chest-pain", asked, denied),), (), (), None, None)
+    again = made_hit(900, LYSIS_PATH, similarity=0.95, patient_id="P0001")
+    evidence = treatment_paths([*hits[:20], *(replace(hit, explanation=opposite) for hit in [*hits[20:], again])])
+    plain = treatment_paths(hits[:20])
+    assert replace(evidence, set_aside=()) == replace(plain, set_aside=())
+    assert {a.case_id for a in evidence.contradicting} == {hit.case.id for hit in [*hits[20:], again]}
+    assert {(a.zh, a.en) for a in evidence.contradicting} == {("胸痛", "chest pain")}
 
 
 def rates_in(value: object) -> list[dict[str, float]]:

@@ -8,11 +8,13 @@ from scipy.stats import binomtest
 from casefinder.pathways.rates import (
     Rate,
     Spread,
+    Weights,
     effective_n,
     weighted_quantiles,
     weighted_rate,
     weighted_spread,
     wilson_interval,
+    without_complements,
 )
 
 WEIGHTS = st.lists(st.floats(0.05, 1.0), min_size=1, max_size=40)
@@ -58,3 +60,23 @@ def test_quartiles_of_equal_weights() -> None:
 
 def test_few_values_have_no_median() -> None:
     assert weighted_spread([1, 2], [1.0, 1.0], small_cell=5) == Spread(2)
+
+
+@pytest.mark.parametrize(
+    ("counts", "given"),
+    [
+        ((36, 4), ()),
+        ((30, 9, 4), (30,)),
+        ((30, 6, 4, 1), (30, 6)),
+        ((30, 6, 2, 2), (30,)),
+        ((20, 10), (20, 10)),
+        ((36, 0), (36,)),
+        ((3, 1), ()),
+    ],
+)
+def test_a_withheld_share_is_never_one_less_the_rest(counts: tuple[int, ...], given: tuple[int, ...]) -> None:
+    everyone = Weights.of([1.0] * sum(counts))
+    rates = [everyone.rate(count, count, small_cell=5, behind=count) for count in counts]
+    found = without_complements(rates, small_cell=5)
+    assert [rate.count for rate in found] == list(counts)
+    assert tuple(rate.count for rate in found if rate.share is not None) == given
