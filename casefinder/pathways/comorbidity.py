@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from casefinder.cases import Case
@@ -21,7 +22,7 @@ _COMORBIDITIES: Final = (
     ("liver disease", ("K70", "K73", "K74", "B18"), r"肝硬化|慢性乙肝|慢性肝炎|cirrhosis|chronic hepatitis"),
     ("cancer", ("C",), r"恶性肿瘤|癌|cancer|carcinoma|lymphoma|leuk"),
 )
-_WORDS: Final = tuple((name, codes, re.compile(words, re.IGNORECASE)) for name, codes, words in _COMORBIDITIES)
+_WORDS: Final = re.compile("|".join(f"({words})" for _, _, words in _COMORBIDITIES), re.IGNORECASE)
 _DENIED: Final = re.compile(
     r"(?:无|否认|未见|没有|\bno\b|\bdenies\b|\bdenied\b|\bwithout\b|\bnever\b)[^。；;.!\n]{0,40}$", re.IGNORECASE
 )
@@ -34,16 +35,12 @@ COMORBIDITIES: Final = tuple(name for name, _, _ in _COMORBIDITIES)
 def comorbidities(case: Case) -> frozenset[str]:
     """Return the chronic illnesses of a case: by code of a secondary diagnosis, or named in the past history."""
     codes = [d.icd10 for d in case.diagnoses[1:] if d.icd10]
-    history = case.sections.past_history
-    return frozenset(
-        name
-        for name, beginnings, words in _WORDS
-        if (codes and any(code.startswith(beginnings) for code in codes)) or (history and _affirmed(words, history))
-    )
+    coded = (name for name, beginnings, _ in _COMORBIDITIES if any(code.startswith(beginnings) for code in codes))
+    return frozenset(coded if codes else ()).union(_affirmed(case.sections.past_history))
 
 
-def _affirmed(words: re.Pattern[str], text: str) -> bool:
-    return any(
-        not _DENIED.search(text, 0, match.start()) and not _RELATIVES.search(text, 0, match.start())
-        for match in words.finditer(text)
-    )
+def _affirmed(history: str) -> Iterator[str]:
+    for match in _WORDS.finditer(history):
+        before = (history, 0, match.start())
+        if match.lastindex and not _DENIED.search(*before) and not _RELATIVES.search(*before):
+            yield COMORBIDITIES[match.lastindex - 1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from math import fsum
 from typing import Final
 
@@ -69,6 +70,9 @@ def _variants(
     paths = [merge_paths(part, small_cell=small_cell) for part in members]
     diagnoses = frequent_diagnoses(everyone)
     weights = Weights.of(p.weight for p in everyone)
+    done = Counter[str]()
+    for steps in paths:
+        done.update({step.key: step.support.count for step in steps})
     variants = []
     supports = without_complements(
         [
@@ -78,8 +82,7 @@ def _variants(
         small_cell=small_cell,
     )
     for number, (part, steps) in enumerate(zip(members, paths, strict=True)):
-        others = [(s, len(m)) for k, (m, s) in enumerate(zip(members, paths, strict=True)) if k != number]
-        names = _defining(steps, len(part), others)
+        names = _defining(steps, len(part), done, len(everyone))
         later = {s.key for s in steps if s.phase == "later_care" and s.kind in TREATS}
         variants.append(
             Variant(
@@ -100,19 +103,14 @@ def _variants(
     return tuple(variants)
 
 
-def _defining(
-    steps: Sequence[PathStep], n: int, others: Sequence[tuple[tuple[PathStep, ...], int]]
-) -> tuple[PathStep, ...]:
-    """Choose the treatments that tell a variant from the others: operations and interventions first."""
-    total = sum(size for _, size in others)
-    elsewhere: dict[str, int] = {}
-    for path, _ in others:
-        for step in path:
-            elsewhere[step.key] = elsewhere.get(step.key, 0) + step.support.count
+def _defining(steps: Sequence[PathStep], n: int, done: Mapping[str, int], n_all: int) -> tuple[PathStep, ...]:
+    """Choose the treatments that tell a variant of n from the others: operations and interventions first."""
+    others = n_all - n
     usual = [s for s in steps if s.kind in TREATS and s.occurrence == 1 and s.support.count >= _DEFINING * n]
 
     def standing_out(step: PathStep) -> tuple[float, int]:
-        lead = step.support.count / n - (elsewhere.get(step.key, 0) / total if total else 0.0)
+        own = step.support.count
+        lead = own / n - ((done[step.key] - own) / others if others else 0.0)
         weight = {StepKind.SURGERY: 3.0, StepKind.PROCEDURE: 2.0}.get(step.kind, 1.0)
         return -weight * lead, steps.index(step)
 

@@ -95,8 +95,8 @@ def _connected(patients: Sequence[PatientPath], order: Sequence[int]) -> list[li
     leader: dict[str, str] = {}
 
     def lead(key: str) -> str:
-        while leader.setdefault(key, key) != key:
-            key = leader[key]
+        while (above := leader.setdefault(key, key)) != key:
+            leader[key] = key = leader[above]  # halves the way for whoever asks next
         return key
 
     treatments = {i: sorted({act.key for act in patients[i].acts if act.kind in TREATS}) for i in order}
@@ -154,13 +154,16 @@ class _LatentClasses:
             labels = moved
 
     def _start(self) -> _Labels:
-        from scipy.cluster.hierarchy import fcluster, linkage  # heavy: only who asks for pathways pays for it
+        # Heavy: only who asks for pathways pays for it.
+        from scipy.cluster.hierarchy import fcluster, linkage
+        from scipy.spatial.distance import squareform
 
-        common = (self._done * self._weights) @ self._done.T
+        done = self._done.astype(np.float32)  # half the memory to go through, and whole and half numbers stay exact
+        common = (done * self._weights.astype(np.float32)) @ done.T
         own = np.diag(common)
         either = own[:, None] + own[None, :] - common
         distance = 1 - np.divide(common, either, out=np.ones_like(common), where=either > 0)
-        tree = linkage(distance[np.triu_indices(len(distance), 1)].clip(min=0), "average")
+        tree = linkage(squareform(distance.clip(min=0), checks=False), "average")
         labels = fcluster(tree, _START_DISTANCE, "distance")
         if labels.max() > _MOST_START_GROUPS:
             labels = fcluster(tree, _MOST_START_GROUPS, "maxclust")
@@ -170,30 +173,33 @@ class _LatentClasses:
         """Join two classes at a time, each time those whose union gains most, while anything is gained."""
         counts, sizes = self._counts(labels)
         place = np.arange(len(sizes))
-        alive = np.ones(len(sizes), dtype=bool)
-        gains = np.stack([self._gains(counts, sizes, i) for i in range(len(sizes))])
-        while (n_classes := int(alive.sum())) > 1:
-            first, second = np.unravel_index(int(np.argmax(gains)), gains.shape)
-            if gains[first, second] + self._prior(n_classes - 1) - self._prior(n_classes) <= 0:
+        scores = self._scores(counts, sizes)
+        gains = np.full((len(sizes), len(sizes)), -np.inf)
+        for one in range(len(sizes)):
+            gains[one, one + 1 :] = self._gains(counts, sizes, scores, one, place[one + 1 :])
+        alive = place.copy()
+        while len(alive) > 1:
+            keep, drop = divmod(int(np.argmax(gains)), len(gains))
+            if gains[keep, drop] + self._prior(len(alive) - 1) - self._prior(len(alive)) <= 0:
                 break
-            keep, drop = int(min(first, second)), int(max(first, second))
             counts[keep] += counts[drop]
             sizes[keep] += sizes[drop]
-            counts[drop], sizes[drop], alive[drop] = 0, 0, False
+            scores[keep] = self._scores(counts[[keep]], sizes[[keep]])[0]
             place[place == drop] = keep
-            row = self._gains(counts, sizes, keep)
-            gains[keep], gains[:, keep] = row, row
+            alive = alive[alive != drop]
             gains[drop], gains[:, drop] = -np.inf, -np.inf
+            others = alive[alive != keep]
+            row = self._gains(counts, sizes, scores, keep, others)
+            gains[keep, others[others > keep]] = row[others > keep]
+            gains[others[others < keep], keep] = row[others < keep]
         return _renumbered(place[labels])
 
-    def _gains(self, counts: _Counts, sizes: _Counts, one: int) -> _Matrix:
-        """Return what joining a class with each other one would gain; -inf with itself, empty and excluded ones."""
-        scores = self._scores(counts, sizes)
-        gains: _Matrix = self._scores(counts + counts[one], sizes + sizes[one]) - scores - scores[one]
-        major = (2 * counts >= sizes[:, None]) & self._decisive & (sizes[:, None] > 0)
-        excluded = major.any(1) & major[one].any() & ~(major & major[one]).any(1)
-        gains[excluded | (sizes == 0)] = -np.inf
-        gains[one] = -np.inf
+    def _gains(self, counts: _Counts, sizes: _Counts, scores: _Matrix, one: int, others: _Labels) -> _Matrix:
+        """Return what joining a class with each of some others would gain; -inf with those it excludes."""
+        joined = self._scores(counts[others] + counts[one], sizes[others] + sizes[one])
+        gains: _Matrix = joined - scores[others] - scores[one]
+        major = (2 * counts[:, self._decisive] >= sizes[:, None])[[one, *others]]
+        gains[major[1:].any(1) & major[0].any() & ~(major[1:] & major[0]).any(1)] = -np.inf
         return gains
 
     def _move(self, labels: _Labels) -> _Labels:
