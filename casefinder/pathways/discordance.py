@@ -7,18 +7,21 @@ a check of prescriptions. No flag means that none of these rules applies, not th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from casefinder.clinical.findings import Assertion, extract
+from casefinder.clinical.lexicon import Lexicon
 from casefinder.errors import LexiconError
 from casefinder.pathways.model import Discordance, Variant
-from casefinder.pathways.naming import StepNamer
 
-_COLUMNS: Final = ("id", "pattern", "concepts", "zh", "en", "source")
-_CLAUSE: Final = r"[^。；;.!?！？\n]"
+_COLUMNS: Final = ("id", "when", "pattern", "concepts", "zh", "en", "source")
+_CLAUSE: Final = r"[^。；;，,.!?！？\n]"
+# What is said of another person, or that it is not so.
+_NOT_THE_PATIENT: Final = frozenset({Assertion.ABSENT, Assertion.FAMILY})
 # "无青霉素过敏史", "denies any allergy": a denial before the words, in the same clause.
 _DENIED_BEFORE: Final = re.compile(
     r"(?:无|否认|没有|未|非|不|\bno\b|\bnot\b|\bdenie[sd]\b|\bdenying\b|\bwithout\b|\bnegative for\b)"
@@ -35,35 +38,50 @@ _DENIED_AFTER: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Words of a complaint, and the drugs (lexicon ids, narrower ones included) that they speak against."""
+    """Words of a complaint, and the drugs and acts that they speak against.
+
+    Attributes:
+        id: Name of the rule.
+        now_only: Whether it must be so now; what is told of the past does not count.
+        pattern: The words.
+        concepts: Lexicon ids they speak against, narrower ones included.
+        spared: Lexicon ids among the narrower ones that they do not speak against.
+        zh: Why, in Chinese.
+        en: Why, in English.
+        source: Where the rule is from.
+    """
 
     id: str
+    now_only: bool
     pattern: re.Pattern[str]
     concepts: tuple[str, ...]
+    spared: tuple[str, ...]
     zh: str
     en: str
     source: str
 
 
-def find_discordances(question: str, variants: Sequence[Variant], namer: StepNamer) -> tuple[Discordance, ...]:
+def find_discordances(question: str, variants: Sequence[Variant], lexicon: Lexicon) -> tuple[Discordance, ...]:
     """Flag steps that a rule's words in the question speak against; denied words do not count.
 
     Args:
         question: The complaint as written.
         variants: The merged path.
-        namer: Knows which drugs belong to which class.
+        lexicon: Knows which drugs belong to which class.
     """
     held: dict[str, tuple[frozenset[str], list[str]]] = {}
     for variant in variants:
         for step in variant.steps:
             if step.concepts:
                 held.setdefault(step.key, (frozenset(step.concepts), []))[1].append(variant.id)
-    found = []
+    if not question or not held:
+        return ()
+    complaint, found = _Complaint(question), []
     for rule in discordance_rules():
-        span = _affirmed(rule.pattern, question)
+        span = complaint.span_of(rule)
         if span is None:
             continue
-        wanted = _with_narrower(rule.concepts, namer)
+        wanted = _with_narrower(rule.concepts, lexicon) - _with_narrower(rule.spared, lexicon)
         for key, (concepts, ids) in sorted(held.items()):
             if wanted.isdisjoint(concepts):
                 continue
@@ -91,19 +109,36 @@ def _read_rules() -> Iterator[Rule]:
     for line, row in enumerate(rows, start=2):
         cells = row.split("\t")
         if len(cells) != len(_COLUMNS) or not all(cells):
-            raise LexiconError(f"discordance_rules.tsv:{line}: {row[:60]!r} has no six filled columns. Fill in all.")
-        name, pattern, concepts, zh, en, source = cells
-        yield Rule(name, re.compile(pattern, re.IGNORECASE), tuple(concepts.split("|")), zh, en, source)
+            raise LexiconError(f"discordance_rules.tsv:{line}: {row[:60]!r} has no seven filled columns. Fill in all.")
+        name, when, pattern, ids, zh, en, source = cells
+        spared = tuple(i.removeprefix("-") for i in ids.split("|") if i.startswith("-"))
+        concepts = tuple(i for i in ids.split("|") if not i.startswith("-"))
+        yield Rule(name, when == "now", re.compile(pattern, re.IGNORECASE), concepts, spared, zh, en, source)
 
 
-def _affirmed(pattern: re.Pattern[str], text: str) -> tuple[int, int] | None:
-    """Return the first span of the pattern that the text does not deny."""
-    for match in pattern.finditer(text):
-        if not _DENIED_BEFORE.search(text, 0, match.start()) and not _DENIED_AFTER.search(text[match.end() :]):
+class _Complaint:
+    """A question, and what it says of the findings in it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._findings = extract(text).findings
+
+    def span_of(self, rule: Rule) -> tuple[int, int] | None:
+        """Return the first words of a rule that hold for the patient, and now where the rule asks for that."""
+        said_otherwise = _NOT_THE_PATIENT | ({Assertion.HISTORICAL} if rule.now_only else frozenset())
+        for match in rule.pattern.finditer(self._text):
+            said = {f.assertion for f in self._findings if f.span.start < match.end() and match.start() < f.span.end}
+            if said <= said_otherwise if said else self._is_denied(match):
+                continue
             return match.span()
-    return None
+        return None
+
+    def _is_denied(self, match: re.Match[str]) -> bool:
+        """Tell whether words that are no known finding are denied."""
+        before = _DENIED_BEFORE.search(self._text, 0, match.start())
+        return bool(before or _DENIED_AFTER.search(self._text[match.end() :]))
 
 
-def _with_narrower(ids: Sequence[str], namer: StepNamer) -> frozenset[str]:
-    known = [i for i in ids if i in namer.lexicon]
-    return frozenset(known).union(*(namer.lexicon.descendants(i) for i in known))
+def _with_narrower(ids: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
+    known = [i for i in ids if i in lexicon]
+    return frozenset(known).union(*(lexicon.descendants(i) for i in known))

@@ -57,7 +57,7 @@ def treatment_paths(
         variants=variants,
         comparisons=compare_variants([v for v in variants if len(v.case_ids) >= small_cell], small_cell=small_cell),
         strata=strata_of(patients, variant_of, small_cell=small_cell),
-        discordances=find_discordances(question, variants, namer),
+        discordances=find_discordances(question, variants, namer.lexicon),
         set_aside=set_aside,
         patients=patients,
         small_cell=small_cell,

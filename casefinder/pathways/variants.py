@@ -46,7 +46,6 @@ _REPERFUSION: Final = {  # lexicon ids, narrower ones included, by the means
     "thrombectomy": ("mechanical-thrombectomy", "percutaneous-mechanical-thrombectomy"),
     "thrombolysis": ("thrombolytic-agent", "thrombolysis", "catheter-directed-thrombolysis"),
 }
-_NO_THROMBOLYTIC: Final = frozenset({"batroxobin"})  # lowers fibrinogen; the lexicon files it with the thrombolytics
 
 
 def group_patients(patients: Sequence[PatientPath], lexicon: Lexicon) -> tuple[tuple[int, ...], ...]:
@@ -78,7 +77,6 @@ def reperfusion_by_concept(lexicon: Lexicon) -> dict[str, str]:
         for top in ids
         if top in lexicon
         for concept in (top, *lexicon.descendants(top))
-        if concept not in _NO_THROMBOLYTIC
     }
 
 
