@@ -1,6 +1,16 @@
 """Files of a case base: arrays that are mapped into memory, and writing that survives a power cut."""
 
-from casefinder.files.arrays import read_arrays, write_arrays
+from casefinder.files.arrays import ArraysWriter, MappedArray, Values, read_arrays, write_arrays
 from casefinder.files.durable import StoredFile, open_private, stored_file, sync_path
 
-__all__ = ["StoredFile", "open_private", "read_arrays", "stored_file", "sync_path", "write_arrays"]
+__all__ = [
+    "ArraysWriter",
+    "MappedArray",
+    "StoredFile",
+    "Values",
+    "open_private",
+    "read_arrays",
+    "stored_file",
+    "sync_path",
+    "write_arrays",
+]
