@@ -11,19 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from casefinder.case_store import (
-        AgeBetween,
-        AllOf,
-        AnyOf,
-        AttributeIs,
-        DepartmentIs,
-        DiagnosisIs,
-        Not,
-        OutcomeIs,
-        SexIs,
-        VisitedBetween,
-        Where,
-    )
     from casefinder.casebase import BuildReport, Manifest, OnDuplicate
     from casefinder.cases import (
         Age,
@@ -44,12 +31,21 @@ if TYPE_CHECKING:
     from casefinder.finder import CaseFinder
     from casefinder.pathways import PathwayEvidence
     from casefinder.search import Answer, Hit
+    from casefinder.term_index import (
+        AgeBetween,
+        AllOf,
+        AnyOf,
+        AttributeIs,
+        DepartmentIs,
+        DiagnosisIs,
+        Not,
+        OutcomeIs,
+        SexIs,
+        VisitedBetween,
+        Where,
+    )
 
 _MODULES = {
-    "case_store": (
-        "AgeBetween", "AllOf", "AnyOf", "AttributeIs", "DepartmentIs", "DiagnosisIs", "Not", "OutcomeIs", "SexIs",
-        "VisitedBetween", "Where",
-    ),
     "casebase": ("BuildReport", "Manifest", "OnDuplicate"),
     "cases": (
         "Age", "AgeUnit", "Case", "Diagnosis", "Language", "Outcome", "OutcomeStatus", "Patient", "Sections", "Sex",
@@ -60,6 +56,10 @@ _MODULES = {
     "finder": ("CaseFinder",),
     "pathways": ("PathwayEvidence",),
     "search": ("Answer", "Hit"),
+    "term_index": (
+        "AgeBetween", "AllOf", "AnyOf", "AttributeIs", "DepartmentIs", "DiagnosisIs", "Not", "OutcomeIs", "SexIs",
+        "VisitedBetween", "Where",
+    ),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from casefinder.case_store import Where
 from casefinder.casebase import (
     BuildReport,
     CaseBase,
@@ -22,6 +21,7 @@ from casefinder.cases.readers import read_cases
 from casefinder.cases.reading import Origin, ReadCase, ReadRow
 from casefinder.encoders import BUNDLED_NAME, Encoder, load_encoder
 from casefinder.search import Answer, Hit, Searcher
+from casefinder.term_index import Where
 
 if TYPE_CHECKING:
     from casefinder.pathways import PathwayEvidence
@@ -174,7 +174,7 @@ class CaseFinder:
 
     def departments(self) -> dict[str, int]:
         """Return the number of cases of each department, most frequent first."""
-        return self._casebase.store.departments()
+        return self._casebase.terms.departments()
 
 
 def _located(item: Case | ReadRow, number: int) -> ReadRow:

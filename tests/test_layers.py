@@ -18,6 +18,7 @@ LAYERS = (
     {"cases"},
     {"text", "clinical"},
     {"encoders", "vector_index", "case_store"},
+    {"term_index"},
     {"casebase"},
     {"search"},
     {"pathways"},

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Final
+
+DIAGNOSES: Final = "diagnoses"  # the section of what the diagnoses of a case mention
 
 
 @dataclass(frozen=True, slots=True)

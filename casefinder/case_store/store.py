@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from casefinder.case_store.case_findings import CaseFindings
 from casefinder.case_store.documents import read_document
-from casefinder.case_store.filters import Where
 from casefinder.case_store.recent import Recent
 from casefinder.case_store.schema import SCHEMA_VERSION, VECTOR_DTYPE
 from casefinder.cases import Case
@@ -75,14 +74,6 @@ class CaseStore:
         """Return the number of cases."""
         return int(self._rows("SELECT COUNT(*) FROM cases", ())[0][0])
 
-    def departments(self) -> dict[str, int]:
-        """Return the number of cases of each department, most frequent first."""
-        query = (
-            "SELECT department, COUNT(*) AS n FROM cases WHERE department IS NOT NULL"
-            " GROUP BY department ORDER BY n DESC, department"
-        )
-        return dict(self._rows(query, ()))
-
     def case(self, case_id: str) -> Case:
         """Return one case by its id.
 
@@ -108,12 +99,6 @@ class CaseStore:
 
         return self._recent_cases.get(keys, read)
 
-    def matching(self, where: Where) -> NDArray[np.int64]:
-        """Return the keys of all cases that match a filter, rising: int64 [n]."""
-        condition, parameters = where.sql()
-        rows = self._rows(f"SELECT key FROM cases WHERE {condition} ORDER BY key", parameters)
-        return np.fromiter((key for (key,) in rows), dtype=np.int64, count=len(rows))
-
     def vectors(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Iterate over the vectors of all cases in batches: keys int64 [n], vectors float32 [n, dim]."""
         query = (
@@ -131,11 +116,12 @@ class CaseStore:
         rows = self._rows_in(query, digests, fingerprint)
         return {digest: _matrix([vector])[0] for digest, vector in rows}
 
-    def diagnosis_vectors(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return the distinct wordings of diagnoses: keys int64 [n], vectors float32 [n, dim]."""
-        query = "SELECT n.key, v.vector FROM diagnosis_names n JOIN vectors v ON v.key = n.vector_key ORDER BY n.key"
-        rows = self._rows(query, ())
-        return np.array([key for key, _ in rows], dtype=np.int64), _matrix([vector for _, vector in rows])
+    def wording_vectors(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Return the vectors of normalised wordings of diagnoses, float32 [dim] each, of those that have one."""
+        query = (
+            "SELECT n.text, v.vector FROM diagnosis_names n JOIN vectors v ON v.key = n.vector_key WHERE n.text IN ({})"
+        )
+        return {text: _matrix([vector])[0] for text, vector in self._rows_in(query, texts)}
 
     def every_case(self) -> Iterator[tuple[int, Case, CaseFindings]]:
         """Iterate over all cases by key, with what was read out of their texts.
@@ -175,20 +161,6 @@ class CaseStore:
         """Return the ids of cases by key, in the order asked for."""
         ids = dict(self._rows_in("SELECT key, id FROM cases WHERE key IN ({})", keys))
         return [ids[key] for key in keys]
-
-    def names_of(self, keys: Sequence[int]) -> dict[int, tuple[int, ...]]:
-        """Return the keys of the diagnosis wordings of some cases, in their order; none for a case without."""
-        query = "SELECT case_key, name_key FROM case_diagnoses WHERE case_key IN ({}) ORDER BY case_key, position"
-        names: dict[int, tuple[int, ...]] = dict.fromkeys(keys, ())
-        for case_key, name_key in self._rows_in(query, keys):
-            names[case_key] += (name_key,)
-        return names
-
-    def with_names(self, name_keys: Sequence[int]) -> NDArray[np.int64]:
-        """Return the keys of all cases with one of these diagnosis wordings, rising: int64 [n]."""
-        query = "SELECT DISTINCT case_key FROM case_diagnoses WHERE name_key IN ({})"
-        keys = {key for (key,) in self._rows_in(query, name_keys)}
-        return np.array(sorted(keys), dtype=np.int64)
 
     def _rows_in(self, query: str, values: Sequence[_Item], *first: object) -> list[Any]:
         rows: list[Any] = []

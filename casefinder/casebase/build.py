@@ -31,11 +31,11 @@ from casefinder.casebase.manifest import (
     write_manifest,
 )
 from casefinder.casebase.reading_findings import findings_fingerprint
-from casefinder.casebase.terms import write_terms
 from casefinder.cases.reading import ReadRow, Reject
 from casefinder.encoders import Encoder
 from casefinder.errors import CaseBaseError, RejectedRowError
 from casefinder.files import open_private, stored_file, sync_path
+from casefinder.term_index import write_terms
 
 _BATCH_CASES: Final = 512  # bounds memory; larger batches encode no faster
 
@@ -181,7 +181,7 @@ class _Build:
         terms_path = self._staging / TERMS_NAME
         with CaseStore(store_path) as store:
             plan, recall = write_index(store, index_path, advance=lambda n: progress(Phase.INDEXING, n))
-            write_terms(store, terms_path)
+            write_terms(terms_path, store.every_case(), vectors_of=store.wording_vectors)
             n_cases = store.count()
         for path in (store_path, index_path, terms_path):
             path.chmod(0o600)

@@ -14,10 +14,10 @@ from casefinder.casebase.manifest import (
     Manifest,
     read_manifest,
 )
-from casefinder.casebase.terms import TermIndex
 from casefinder.encoders import Encoder
 from casefinder.errors import CaseBaseDamagedError, EncoderMismatchError
 from casefinder.files import StoredFile, stored_file
+from casefinder.term_index import TermIndex, read_terms
 from casefinder.vector_index import VectorIndex
 
 
@@ -97,7 +97,7 @@ def _open_generation(directory: Path, manifest: Manifest) -> CaseBase:
         _check_size(path, expected)
         if stored_file(path) != expected:
             raise _damaged(path, "was altered on disk")
-    index, terms = load_index(index_path, manifest.plan), TermIndex(terms_path)
+    index, terms = load_index(index_path, manifest.plan), TermIndex([read_terms(terms_path)])
     return CaseBase(directory, manifest, CaseStore(store_path), index, terms)
 
 

@@ -7,12 +7,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from casefinder.case_store import CaseFindings, MeasuredValue, Mention
+from casefinder.case_store import DIAGNOSES, CaseFindings, MeasuredValue, Mention
 from casefinder.cases import Case
 from casefinder.clinical.findings import Duration, Extraction, extract
 from casefinder.text import SECTION_WEIGHTS
 
-DIAGNOSES: Final = "diagnoses"
 DIAGNOSIS_SEPARATOR: Final = "\n"
 # Which section tells how long the complaint has lasted: the first of these that names a time.
 _TIMED_SECTIONS: Final = ("chief_complaint", "present_illness")

@@ -13,8 +13,8 @@ import click
 from casefinder.cli.options import AgeRange, IsoDate, SexWord
 
 if TYPE_CHECKING:
-    from casefinder.case_store import Where
     from casefinder.cases import Age
+    from casefinder.term_index import Where
 
 _OPTIONS: Final = (
     click.option("--department", multiple=True, help="Only cases of this department; may be given several times."),
@@ -45,7 +45,8 @@ class ChosenCases:
         Raises:
             FilterError: A range is empty, or a diagnosis is.
         """
-        from casefinder.case_store import (
+        from casefinder.cases import OutcomeStatus, Sex
+        from casefinder.term_index import (
             AgeBetween,
             AllOf,
             AnyOf,
@@ -55,7 +56,6 @@ class ChosenCases:
             SexIs,
             VisitedBetween,
         )
-        from casefinder.cases import OutcomeStatus, Sex
 
         conditions: list[Where] = []
         if self.departments:

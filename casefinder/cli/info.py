@@ -53,5 +53,5 @@ def _facts(casebase: CaseBase) -> dict[str, object]:
         "recall_at_10": manifest.recall_at_10,
         "records_bytes": manifest.store.size_bytes,
         "index_bytes": manifest.index.size_bytes,
-        "departments": casebase.store.departments(),
+        "departments": casebase.terms.departments(),
     }

@@ -23,7 +23,7 @@ from typing import Any, Final, Protocol
 from zlib import crc32
 
 import numpy as np
-from numpy.lib.format import descr_to_dtype, dtype_to_descr
+from numpy.lib.format import dtype_to_descr
 from numpy.typing import DTypeLike, NDArray
 
 from casefinder.errors import IndexDamagedError
@@ -211,7 +211,7 @@ def read_arrays(path: Path) -> tuple[dict[str, MappedArray], dict[str, Any]]:
     body = json.loads(table)
     blocks = _Blocks(path.name, mapped, size, checksums)
     arrays = {
-        name: MappedArray(np.frombuffer(mapped, descr_to_dtype(_descr(kind)), length, offset), offset, blocks)
+        name: MappedArray(np.frombuffer(mapped, _dtype(kind), length, offset), offset, blocks)
         for name, kind, length, offset in body["arrays"]
     }
     return arrays, body["facts"]
@@ -238,9 +238,9 @@ def _tables(mapped: mmap.mmap) -> tuple[int, NDArray[np.uint32], bytes]:
     return size, np.frombuffer(tables, "<u4", n_checksums // _CHECKSUM_BYTES), tables[n_checksums:]
 
 
-def _descr(kind: Any) -> Any:
-    """Return the description of a type as numpy wants it: JSON has no tuples."""
-    return [tuple(field) for field in kind] if isinstance(kind, list) else kind
+def _dtype(kind: str | list[list[str]]) -> np.dtype[Any]:
+    """Return a type by its description in the table; JSON has no tuples."""
+    return np.dtype(kind if isinstance(kind, str) else [(name, part) for name, part in kind])
 
 
 def _damaged(name: str, what: str) -> IndexDamagedError:

@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.case_store import ASSERTIONS, FoundConcepts, Mention, Traits
+from casefinder.case_store import Mention
 from casefinder.clinical.lexicon import Lexicon
+from casefinder.term_index import ASSERTIONS, FoundConcepts, Traits
 
 # What an assertion is worth, in a question and in a case: 1 is "the patient has it now".
 STRENGTHS: Final = {"present": 1.0, "uncertain": 0.6, "historical": 0.4, "family": 0.0}
@@ -65,7 +66,7 @@ def _asked(mention: Mention, traits: Traits, lexicon: Lexicon, n_cases: int) -> 
     known = concept_id in lexicon
     same = frozenset((concept_id, *(lexicon.descendants(concept_id) if known else ())))
     n_with = sum(int(traits.n_present[traits.numbers[one]]) for one in same if one in traits.numbers)
-    rarity = np.log((n_cases + 1) / (min(n_with, n_cases) + 1)) / np.log(n_cases + 1)
+    rarity = np.log((n_cases + 1) / (min(n_with, n_cases) + 1)) / np.log(max(n_cases, 1) + 1)
     strength = _ABSENT_SHARE if is_absent else STRENGTHS[mention.assertion]
     return Asked(
         mention=mention,

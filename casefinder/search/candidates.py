@@ -14,14 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casefinder.casebase import CaseBase
-from casefinder.casebase.terms import concept_term
 from casefinder.clinical.lexicon import ConceptKind, Lexicon
 from casefinder.search.asked import Asked
 from casefinder.search.filter_plan import FilterPlan, plan_filter
 from casefinder.search.question import Question
-from casefinder.vector_index import Ids
+from casefinder.term_index import Rows, concept_term
 
-Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
 
 _PER_SIDE: Final = 100  # ten times the usual k from either side leaves ranking something to choose from
@@ -60,67 +58,66 @@ class CandidateFinder:
         self._lexicon = lexicon
 
     def find(
-        self, question: Question, asked: Sequence[Asked], named_keys: Ids, *, k: int, among: Ids | None
+        self, question: Question, asked: Sequence[Asked], diagnosed: Rows, *, k: int, among: Rows | None
     ) -> Candidates:
         """Find candidates for the k best cases.
 
         Args:
             question: What is asked.
             asked: The findings that it asks for.
-            named_keys: Cases of diagnoses that it names.
+            diagnosed: Cases of diagnoses that it names.
             k: Cases wanted.
-            among: Only these keys, when given.
+            among: Only these rows, rising, when given.
         """
-        n_rows = len(self._terms.keys)
         n_wanted = max(_PER_SIDE, _PER_HIT * k)
         words = self._terms.words.scores(question.terms)
         named_rows, named_shares = self._named(question)
-        allowed = None if among is None else self._terms.rows_of(among)
-        n_allowed = n_rows if allowed is None else len(allowed)
-        plan = plan_filter(n_allowed, n_rows)
+        n_cases = self._terms.n_cases
+        plan = plan_filter(n_cases if among is None else len(among), n_cases)
         if plan is FilterPlan.RANK_ALL:
-            rows = np.arange(n_rows) if allowed is None else allowed
+            rows = self._terms.live_rows() if among is None else among
             cosines, exact = self._cosines(question, rows, {}), True
         else:
             near, exact = self._near(question, n_wanted, among, plan)
             sides = [
-                self._terms.rows_of(near),
-                _best(words, n_wanted, allowed),
-                _best(self._terms.concepts.scores(_concept_terms(asked)), n_wanted, allowed),
-                self._terms.rows_of(named_keys),
-                _kept(named_rows[np.argsort(-words[named_rows], kind="stable")], allowed)[:n_wanted],
+                self._terms.rows_of(np.fromiter(near, dtype=np.int64)),
+                _best(words, n_wanted, among),
+                _best(self._terms.concepts.scores(_concept_terms(asked)), n_wanted, among),
+                diagnosed,
+                _kept(named_rows[np.argsort(-words[named_rows], kind="stable")], among)[:n_wanted],
             ]
             rows = np.unique(np.concatenate(sides))
             cosines = self._cosines(question, rows, near)
-        names = np.zeros(n_rows, dtype=np.float32)
-        names[named_rows] = named_shares
+        names = _at(rows, named_rows, named_shares)
         return Candidates(
             rows=rows,
             cosines=cosines,
             words=words[rows],
-            names=names[rows],
-            names_found=bool(names[rows].any()),
+            names=names,
+            names_found=bool(names.any()),
             exact=exact,
         )
 
     def _near(
-        self, question: Question, n_wanted: int, among: Ids | None, plan: FilterPlan
+        self, question: Question, n_wanted: int, among: Rows | None, plan: FilterPlan
     ) -> tuple[dict[int, float], bool]:
         """Return the nearest cases by key, with their cosines, and whether none nearer can have been missed."""
         if not question.vector.any():
             return {}, True
         index, query = self._casebase.index, question.vector[None]
         if among is not None and plan is FilterPlan.FILTERED_PROBE:
-            n_fetched = int(n_wanted * len(self._terms.keys) / len(among) * _SPARE)
+            n_fetched = int(n_wanted * self._terms.n_cases / len(among) * _SPARE)
             neighbours = index.search(query, k=n_fetched)
-            kept = {key: cosine for key, cosine in neighbours.row(0) if among[_place(among, key)] == key}
+            found = self._terms.rows_of(neighbours.ids[0])
+            allowed = set(self._terms.keys_of(_kept(found, among)).tolist())
+            kept = {key: cosine for key, cosine in neighbours.row(0) if key in allowed}
             if len(kept) >= n_wanted:
                 return kept, neighbours.exact
-        neighbours = index.search(query, k=n_wanted, among=among)
+        neighbours = index.search(query, k=n_wanted, among=None if among is None else self._terms.keys_of(among))
         return dict(neighbours.row(0)), neighbours.exact
 
     def _cosines(self, question: Question, rows: Rows, known: dict[int, float]) -> Scores:
-        keys = self._terms.keys[rows].tolist()
+        keys = self._terms.keys_of(rows).tolist()
         unknown = np.array([key for key in keys if key not in known], dtype=np.int64)
         cosines = dict(known)
         if len(unknown) and question.vector.any():
@@ -130,12 +127,11 @@ class CandidateFinder:
     def _named(self, question: Question) -> tuple[Rows, Scores]:
         """Return the rows whose treatment path or codes hold a name from the question, with the share held."""
         chunks = [chunk for chunk in question.chunks if chunk]
-        shares: dict[int, float] = {}
-        naming = [(chunk, rows) for chunk in chunks if len(rows := self._rows_naming(chunk, question))]
-        for _, rows in naming:
-            for row in rows.tolist():
-                shares[row] = shares.get(row, 0.0) + 1 / len(naming)
-        return np.fromiter(shares, dtype=np.int64), np.fromiter(shares.values(), dtype=np.float32)
+        naming = [rows for chunk in chunks if len(rows := self._rows_naming(chunk, question))]
+        if not naming:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        found, counts = np.unique(np.concatenate(naming), return_counts=True)
+        return found, (counts / len(naming)).astype(np.float32)
 
     def _rows_naming(self, chunk: tuple[str, ...], question: Question) -> Rows:
         """Return the rows that hold a name in their treatment path or codes.
@@ -181,5 +177,9 @@ def _kept(rows: Rows, allowed: Rows | None) -> Rows:
     return rows if allowed is None else rows[np.isin(rows, allowed)]
 
 
-def _place(keys: Ids, key: int) -> int:
-    return min(int(np.searchsorted(keys, key)), len(keys) - 1)
+def _at(rows: Rows, known: Rows, values: Scores) -> Scores:
+    """Return the values of some rows, given those of known rows, which rise; 0 for the others."""
+    if not len(known):
+        return np.zeros(len(rows), dtype=np.float32)
+    places = np.minimum(np.searchsorted(known, rows), len(known) - 1)
+    return np.where(known[places] == rows, values[places], np.float32(0))

@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.case_store import Traits
 from casefinder.cases import Sex
 from casefinder.search.asked import Asked, agreement, evidence
 from casefinder.search.question import ADULT_YEARS, Question
 from casefinder.search.weights import COSTS, GAINS, PARTS, RankingWeights
+from casefinder.term_index import Traits
 
 Matrix = NDArray[np.float32]
 
@@ -66,13 +66,14 @@ def score_parts(
         question: What is asked.
         asked: The findings that it asks for.
         traits: Of all cases.
-        rows: int64 [n_rows], the candidates.
+        rows: int64 [n_rows], the candidates, rising.
         meaning: float32 [n_rows], from 0 to 1.
         words: The same, 0 and up.
         names: The same, 0 to 1.
     """
     agreed, contradicted = agreement(asked, traits.found(rows), traits, n_cases=len(rows))
-    ages = traits.ages(rows)
+    records = traits.records(rows)
+    ages = records["age"]
     columns = {
         "meaning": meaning,
         # Other words for the same, or the other language, are no fault: meaning stands in where words are not shared.
@@ -82,8 +83,8 @@ def score_parts(
         "contradiction": contradicted,
         "age": _age_distance(question, ages),
         "life_stage": _other_stage(question, ages),
-        "sex": _other_sex(question, traits.sexes(rows)),
-        "duration": _duration_distance(question, traits.days(rows)),
+        "sex": _other_sex(question, records["sex"]),
+        "duration": _duration_distance(question, records["days"]),
     }
     return np.stack([columns[name].astype(np.float32) for name in PARTS], axis=1)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
-from casefinder.case_store import CaseFindings, Where
+from casefinder.case_store import CaseFindings
 from casefinder.casebase import CaseBase
 from casefinder.cases import Case
 from casefinder.clinical.findings import default_extractor
@@ -14,16 +14,20 @@ from casefinder.encoders import Encoder, Relation
 from casefinder.errors import QueryError
 from casefinder.search.asked import asked_findings
 from casefinder.search.candidates import CandidateFinder
-from casefinder.search.diagnoses import DiagnosisNames
 from casefinder.search.explanation import explain
 from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
 from casefinder.search.knowing import is_known
 from casefinder.search.question import Question, read_question
 from casefinder.search.ranking import Matrix, Scored, applying, score_parts, similarities, weights_for
 from casefinder.search.weights import PARTS, RankingWeights, read_weights
+from casefinder.term_index import Rows, Where
 from casefinder.vector_index import Ids
 
 MAX_K: Final = 1_000
+# Without a calibration: a cosine that unrelated short terms hardly reach with any sentence encoder in use.
+_NAMED_COSINE: Final = 0.8
+
+Named: TypeAlias = tuple[Rows, float]  # the cases of a diagnosis, and how well the question names it
 
 
 class Searcher:
@@ -47,8 +51,7 @@ class Searcher:
         self._weights = weights or read_weights(casebase.directory)
         self._lexicon = default_extractor().lexicon
         self._candidates = CandidateFinder(casebase, self._lexicon)
-        keys, vectors = casebase.store.diagnosis_vectors()
-        self._names = DiagnosisNames(keys, vectors, calibration=encoder.calibration)
+        self._named_cosine = encoder.calibration.near_duplicate if encoder.calibration else _NAMED_COSINE
 
     def search(self, text: str, *, k: int = 10, where: Where | None = None) -> Answer:
         """Find the k cases most similar to a text.
@@ -65,8 +68,8 @@ class Searcher:
         """
         if not 1 <= k <= MAX_K:
             raise QueryError(f"k is {k}; ask for 1 to {MAX_K} cases")
-        among = None if where is None else self._casebase.store.matching(where)
-        n_candidates = self._casebase.manifest.n_cases if among is None else len(among)
+        among = None if where is None else self._casebase.terms.matching(where)
+        n_candidates = self._casebase.terms.n_cases if among is None else len(among)
         scored = self.score(text, k=k, among=among)
         hits = self._hits(scored, similarities(scored.parts, scored.applies, self._weights), k=k)
         return Answer(
@@ -77,25 +80,24 @@ class Searcher:
             n_candidates=n_candidates,
         )
 
-    def score(self, text: str, *, k: int, among: Ids | None = None) -> Scored:
+    def score(self, text: str, *, k: int, among: Rows | None = None) -> Scored:
         """Gather the candidates for the k best cases and compute the parts of their scores, in no order.
 
         Args:
             text: The question.
             k: Cases wanted.
-            among: Only these keys, when given.
+            among: Only these rows, rising, when given.
 
         Raises:
             EmptyQueryError: The text holds nothing that could be compared.
         """
-        terms, n_cases = self._casebase.terms, self._casebase.manifest.n_cases
+        terms = self._casebase.terms
         question = read_question(text, self._encoder)
-        asked = asked_findings(question.mentions, terms.traits, self._lexicon, n_cases=n_cases)
-        named = self._names.named_by(question.vector)
-        named_keys = self._cases_named(question, list(named), k=k, among=among)
-        candidates = self._candidates.find(question, asked, named_keys, k=k, among=among)
-        keys = terms.keys[candidates.rows]
-        diagnoses = self._diagnosis_cosines(keys, named)
+        asked = asked_findings(question.mentions, terms.traits, self._lexicon, n_cases=terms.n_cases)
+        named = terms.wordings.named_by(question.vector, threshold=self._named_cosine)
+        named_rows = self._cases_named(question, named, k=k, among=among)
+        candidates = self._candidates.find(question, asked, named_rows, k=k, among=among)
+        diagnoses = _diagnosis_cosines(candidates.rows, named)
         parts = score_parts(
             question,
             asked,
@@ -108,7 +110,7 @@ class Searcher:
         return Scored(
             question=question,
             asked=asked,
-            keys=keys,
+            keys=terms.keys_of(candidates.rows),
             parts=parts,
             applies=applying(question, asked, names_found=candidates.names_found),
             cosines=candidates.cosines,
@@ -120,30 +122,20 @@ class Searcher:
         """Return the ids of cases by key, in order."""
         return self._casebase.store.ids_of(keys.tolist())
 
-    def _cases_named(self, question: Question, names: list[int], *, k: int, among: Ids | None) -> Ids:
-        """Return the keys of the best k cases of each diagnosis that a question names, by presentation.
+    def _cases_named(self, question: Question, named: list[Named], *, k: int, among: Rows | None) -> Rows:
+        """Return the rows of the best k cases of each diagnosis that a question names, by presentation.
 
         Once k cases of better named diagnoses are found, those of the next could hardly rank before them.
         """
-        found: set[int] = set()
-        for name in names:
+        terms, found = self._casebase.terms, np.zeros(0, dtype=np.int64)
+        for having, _ in named:
             if len(found) >= k:
                 break
-            keys = self._casebase.store.with_names([name])
-            keys = keys if among is None else np.intersect1d(keys, among, assume_unique=True)
-            if len(keys):
-                near = self._casebase.index.search(question.vector[None], k=k, among=keys)
-                found |= {key for key, _ in near.row(0)}
-        return np.array(sorted(found), dtype=np.int64)
-
-    def _diagnosis_cosines(self, keys: Ids, named: dict[int, float]) -> Matrix:
-        """Return for each case the best cosine of a diagnosis that the question names, NaN where there is none."""
-        cosines = np.full(len(keys), np.nan, dtype=np.float32)
-        if named:
-            names = self._casebase.store.names_of(keys.tolist())
-            for place, key in enumerate(keys.tolist()):
-                cosines[place] = max((named[name] for name in names[key] if name in named), default=np.nan)
-        return cosines
+            rows = having if among is None else np.intersect1d(having, among, assume_unique=True)
+            if len(rows):
+                near = self._casebase.index.search(question.vector[None], k=k, among=terms.keys_of(rows))
+                found = np.union1d(found, terms.rows_of(near.ids[0]))
+        return found
 
     def _meaning(self, cosines: Matrix) -> Matrix:
         """Return what cosines mean, 0 to 1."""
@@ -195,6 +187,14 @@ class Searcher:
             return None
         relation = self._encoder.calibration.relation(cosine if diagnosis is None else max(cosine, diagnosis))
         return Relation.RELATED if is_contradicted and relation is Relation.NEAR_DUPLICATE else relation
+
+
+def _diagnosis_cosines(rows: Rows, named: list[Named]) -> Matrix:
+    """Return for each case the best cosine of a diagnosis that the question names, NaN where there is none."""
+    cosines = np.full(len(rows), np.nan, dtype=np.float32)
+    for having, cosine in reversed(named):
+        cosines[np.isin(rows, having, assume_unique=True)] = cosine
+    return cosines
 
 
 def _score_parts(values: list[float], weights: list[float]) -> tuple[ScorePart, ...]:

@@ -23,7 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-from casefinder.case_store import Postings, PostingsBuilder
+from casefinder.term_index.lists import ListsBuilder, TermLists
+from casefinder.term_index.postings import PartLists, Postings
 from casefinder.text import lexical_terms
 
 QUESTIONS = 60
@@ -61,17 +62,19 @@ def main() -> None:
     arguments = parser.parse_args()
     texts, complaints = recombined(arguments.source, arguments.cases)
     questions = random.Random(SEED).sample(complaints, QUESTIONS)
-    builder = PostingsBuilder()
+    builder = ListsBuilder()
     fts = sqlite3.connect(":memory:")
     fts.execute("CREATE VIRTUAL TABLE texts USING fts5(terms, content='', tokenize='unicode61')")
     started = time.perf_counter()
     for row, text in enumerate(texts):
         terms = lexical_terms(text)
-        builder.add([(terms, 1.0)])
+        builder.add(row, terms)
         fts.execute("INSERT INTO texts(rowid, terms) VALUES (?, ?)", (row, " ".join(terms)))
-    arrays = builder.arrays("words")
+    lengths = builder.lengths(len(texts))
+    arrays = builder.arrays("words", n_rows=len(texts), reference=float(lengths.mean()))
     built_s = time.perf_counter() - started
-    postings = Postings(arrays, "words", n_rows=len(texts))
+    lists = PartLists(TermLists(arrays, "words"), 0, np.zeros(0, dtype=np.int64))
+    postings = Postings([lists], n_rows=len(texts), n_cases=len(texts), usual_length=1.0)
 
     def ask_arrays(question: str) -> object:
         scores = postings.scores(Counter(lexical_terms(question)))

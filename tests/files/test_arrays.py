@@ -75,11 +75,15 @@ def test_value_that_could_lie_in_two_blocks_is_refused(tmp_path: Path) -> None:
 def test_unfinished_file_is_reported(tmp_path: Path) -> None:
     with ArraysWriter(tmp_path / "x") as writer:
         writer.add("x", "<u4", [np.arange(9_000)])
-    with pytest.raises(IndexDamagedError, match="x is missing, cut short, or no file of arrays; run `casefinder verify"):
+    with pytest.raises(
+        IndexDamagedError, match="x is missing, cut short, or no file of arrays; run `casefinder verify"
+    ):
         read_arrays(tmp_path / "x")
 
 
-@pytest.mark.parametrize("content", [None, b"", b"CFARRAY2", b"something else entirely" * 9, b"CFARRAY2" + b"\xff" * 99])
+@pytest.mark.parametrize(
+    "content", [None, b"", b"CFARRAY2", b"something else entirely" * 9, b"CFARRAY2" + b"\xff" * 99]
+)
 def test_foreign_file_is_reported(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "x").write_bytes(content)

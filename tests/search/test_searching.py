@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casefinder.case_store import AgeBetween, AttributeIs, DepartmentIs, DiagnosisIs, SexIs, Where
 from casefinder.casebase import CaseBase, build_case_base, open_case_base
 from casefinder.casebase.encoding import encode_parts
 from casefinder.cases import Age, AgeUnit, Sex
@@ -20,6 +19,7 @@ from casefinder.encoders import Relation
 from casefinder.errors import EmptyQueryError, EncoderMismatchError, QueryError
 from casefinder.search import Answer, Hit, MatchedBy, RankingWeights, Searcher
 from casefinder.search.ranking import similarities
+from casefinder.term_index import AgeBetween, AttributeIs, DepartmentIs, DiagnosisIs, SexIs, Where
 from casefinder.text import compose_presentation
 from tests.material import HashEncoder, made_case, made_cases, rows_of
 
@@ -43,9 +43,9 @@ def ids(answer: Answer) -> list[str]:
     return [hit.case.id for hit in answer.hits]
 
 
-def brute_force(searcher: Searcher, text: str, keys: Sequence[int], k: int) -> list[float]:
+def brute_force(searcher: Searcher, text: str, rows: Sequence[int], k: int) -> list[float]:
     """The similarities of the k most similar cases, each case scored alone."""
-    alone = [searcher.score(text, k=1, among=np.array([key])) for key in keys]
+    alone = [searcher.score(text, k=1, among=np.array([row])) for row in rows]
     found = [float(similarities(one.parts, one.applies, RankingWeights())[0]) for one in alone]
     return sorted(found, reverse=True)[:k]
 
@@ -107,14 +107,14 @@ FILTERS = st.one_of(
 def test_filtered_answer_is_that_of_brute_force(
     searcher: Searcher, casebase: CaseBase, text: str, where: Where
 ) -> None:
-    keys = casebase.store.matching(where)
+    rows = casebase.terms.matching(where)
     answer = searcher.search(text, k=10, where=where)
-    assert answer.n_candidates == len(keys)
-    matching = {casebase.store.cases([int(key)])[int(key)].id for key in keys}
+    assert answer.n_candidates == len(rows)
+    matching = {case.id for case in casebase.store.cases(casebase.terms.keys_of(rows).tolist()).values()}
     assert set(ids(answer)) <= matching
-    assert len(answer.hits) == min(10, len(keys))
-    if 0 < len(keys) <= 150:
-        wanted = brute_force(searcher, text, keys.tolist(), 10)
+    assert len(answer.hits) == min(10, len(rows))
+    if 0 < len(rows) <= 150:
+        wanted = brute_force(searcher, text, rows.tolist(), 10)
         assert [hit.similarity for hit in answer.hits] == pytest.approx(wanted, abs=1e-4)
 
 

@@ -1,4 +1,4 @@
-"""Filters over cases, as a small algebra, and their translation to parameterised SQL.
+"""Filters over cases, as a small algebra, evaluated on the columns of a case base.
 
     DepartmentIs("心内科") & SexIs(Sex.MALE) & ~DiagnosisIs("I21")
 
@@ -11,16 +11,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Final
+
+import numpy as np
 
 from casefinder.cases import Age, OutcomeStatus, Sex
 from casefinder.errors import FilterError
+from casefinder.term_index.columns import Columns, Mask
 
 _ICD10_PREFIX: Final = re.compile(r"[A-Za-z](\d[0-9A-Za-z]?(\.[0-9A-Za-z]{0,8})?)?")  # one letter is a chapter
-
-_DIAGNOSES: Final = "case_diagnoses JOIN diagnosis_names ON name_key = diagnosis_names.key"
-
-Sql: TypeAlias = tuple[str, list[object]]
 
 
 class Where:
@@ -38,8 +37,8 @@ class Where:
         """Match cases that the condition does not match."""
         return Not(self)
 
-    def sql(self) -> Sql:
-        """Return a condition on table ``cases`` and its parameters; never NULL, so that it can be negated."""
+    def mask(self, columns: Columns) -> Mask:
+        """Return which rows match: bool [n_rows]."""
         raise NotImplementedError
 
 
@@ -49,9 +48,9 @@ class AllOf(Where):
 
     conditions: tuple[Where, ...]
 
-    def sql(self) -> Sql:
-        """Join the conditions with AND."""
-        return _join(self.conditions, "AND", empty="1")
+    def mask(self, columns: Columns) -> Mask:
+        """Match what every condition matches."""
+        return np.asarray(np.all([columns.all(match=True), *(one.mask(columns) for one in self.conditions)], axis=0))
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,9 @@ class AnyOf(Where):
 
     conditions: tuple[Where, ...]
 
-    def sql(self) -> Sql:
-        """Join the conditions with OR."""
-        return _join(self.conditions, "OR", empty="0")
+    def mask(self, columns: Columns) -> Mask:
+        """Match what one condition matches."""
+        return np.asarray(np.any([columns.all(match=False), *(one.mask(columns) for one in self.conditions)], axis=0))
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,9 @@ class Not(Where):
 
     condition: Where
 
-    def sql(self) -> Sql:
+    def mask(self, columns: Columns) -> Mask:
         """Negate the condition."""
-        text, parameters = self.condition.sql()
-        return f"NOT {text}", parameters
+        return ~self.condition.mask(columns)
 
 
 @dataclass(frozen=True)
@@ -83,9 +81,9 @@ class DepartmentIs(Where):
 
     department: str
 
-    def sql(self) -> Sql:
+    def mask(self, columns: Columns) -> Mask:
         """Compare the department."""
-        return "(IFNULL(department, '') = ? COLLATE NOCASE)", [self.department]
+        return columns.department_is(self.department)
 
 
 @dataclass(frozen=True)
@@ -94,9 +92,9 @@ class SexIs(Where):
 
     sex: Sex
 
-    def sql(self) -> Sql:
+    def mask(self, columns: Columns) -> Mask:
         """Compare the sex."""
-        return "(IFNULL(sex, '') = ?)", [str(self.sex)]
+        return columns.sex_is(self.sex)
 
 
 @dataclass(frozen=True)
@@ -115,9 +113,9 @@ class AgeBetween(Where):
         if self.first.in_years > self.last.in_years:
             raise FilterError(f"age {self.first} to {self.last} is no range; put the lower one first")
 
-    def sql(self) -> Sql:
+    def mask(self, columns: Columns) -> Mask:
         """Compare the age."""
-        return "(IFNULL(age_years >= ? AND age_years < ?, 0))", [self.first.in_years, self.last.end_in_years]
+        return columns.age_between(self.first.in_years, self.last.end_in_years)
 
 
 @dataclass(frozen=True)
@@ -136,10 +134,9 @@ class VisitedBetween(Where):
         if self.since and self.until and self.since > self.until:
             raise FilterError(f"dates {self.since} to {self.until} are no range; put the earlier one first")
 
-    def sql(self) -> Sql:
-        """Compare the visit date; ISO dates sort as text."""
-        since, until = (str(self.since or "0000-01-01"), str(self.until or "9999-12-31"))
-        return "(IFNULL(visit_date BETWEEN ? AND ?, 0))", [since, until]
+    def mask(self, columns: Columns) -> Mask:
+        """Compare the visit date."""
+        return columns.visited_between(self.since or date.min, self.until or date.max)
 
 
 @dataclass(frozen=True)
@@ -157,14 +154,12 @@ class DiagnosisIs(Where):
         if not self.diagnosis.strip():
             raise FilterError("the diagnosis to filter by is empty; give an ICD-10 prefix or a part of its wording")
 
-    def sql(self) -> Sql:
+    def mask(self, columns: Columns) -> Mask:
         """Look for a diagnosis of the case."""
         value = self.diagnosis.strip()
         if _ICD10_PREFIX.fullmatch(value):
-            condition, parameters = "UPPER(SUBSTR(icd10, 1, ?)) = ?", [len(value), value.upper()]
-        else:
-            condition, parameters = "INSTR(LOWER(text), ?) > 0", [value.lower()]
-        return f"(key IN (SELECT case_key FROM {_DIAGNOSES} WHERE {condition}))", list[object](parameters)
+            return columns.code_begins(value.upper())
+        return columns.diagnosis_holds(value.lower())
 
 
 @dataclass(frozen=True)
@@ -173,9 +168,9 @@ class OutcomeIs(Where):
 
     outcome: OutcomeStatus
 
-    def sql(self) -> Sql:
+    def mask(self, columns: Columns) -> Mask:
         """Compare the outcome."""
-        return "(IFNULL(outcome, '') = ?)", [str(self.outcome)]
+        return columns.outcome_is(self.outcome)
 
 
 @dataclass(frozen=True)
@@ -185,16 +180,6 @@ class AttributeIs(Where):
     name: str
     value: str
 
-    def sql(self) -> Sql:
-        """Look the attribute up in the stored case."""
-        return (
-            "(EXISTS (SELECT 1 FROM json_each(document, '$.attributes') AS a WHERE a.key = ? AND a.value = ?))",
-            [self.name, self.value],
-        )
-
-
-def _join(conditions: tuple[Where, ...], operator: str, *, empty: str) -> Sql:
-    if not conditions:
-        return f"({empty})", []
-    texts, parameters = zip(*(condition.sql() for condition in conditions), strict=True)
-    return f"({f' {operator} '.join(texts)})", [value for values in parameters for value in values]
+    def mask(self, columns: Columns) -> Mask:
+        """Compare the attribute."""
+        return columns.attribute_is(self.name, self.value)

@@ -1,0 +1,50 @@
+"""What cases are found by word for word, filtered by and ranked by: arrays derived from the records."""
+
+from casefinder.term_index.deriving import FIELD_WEIGHTS, Entry, VectorsOf, concept_term, derive_terms
+from casefinder.term_index.filters import (
+    AgeBetween,
+    AllOf,
+    AnyOf,
+    AttributeIs,
+    DepartmentIs,
+    DiagnosisIs,
+    Not,
+    OutcomeIs,
+    SexIs,
+    VisitedBetween,
+    Where,
+)
+from casefinder.term_index.index import TermIndex
+from casefinder.term_index.lists import Rows
+from casefinder.term_index.part import TermPart, read_terms
+from casefinder.term_index.traits import ASSERTIONS, FoundConcepts, Traits
+from casefinder.term_index.writing import joined_part, write_merged_terms, write_terms
+
+__all__ = [
+    "ASSERTIONS",
+    "FIELD_WEIGHTS",
+    "AgeBetween",
+    "AllOf",
+    "AnyOf",
+    "AttributeIs",
+    "DepartmentIs",
+    "DiagnosisIs",
+    "Entry",
+    "FoundConcepts",
+    "Not",
+    "OutcomeIs",
+    "Rows",
+    "SexIs",
+    "TermIndex",
+    "TermPart",
+    "Traits",
+    "VectorsOf",
+    "VisitedBetween",
+    "Where",
+    "concept_term",
+    "derive_terms",
+    "joined_part",
+    "read_terms",
+    "write_merged_terms",
+    "write_terms",
+]

@@ -1,0 +1,77 @@
+"""What some cases are found and ranked by: all cases of a snapshot, or those added since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casefinder.files import Values, read_arrays
+from casefinder.term_index.columns import Columns
+from casefinder.term_index.lists import TermLists
+from casefinder.term_index.sorted_keys import SortedKeys
+from casefinder.term_index.texts import texts_of
+
+WORDS: Final = "words"
+CONCEPTS: Final = "concepts"
+NAMES: Final = "names"
+SCORED: Final = (WORDS, CONCEPTS, NAMES)
+DEPARTMENTS: Final = "departments"
+WORDINGS: Final = "wordings"
+CODES: Final = "codes"
+ATTRIBUTES: Final = "attributes"
+WRITTEN: Final = (DEPARTMENTS, WORDINGS, CODES)  # lists whose terms are kept as text
+FIELDS: Final = (*SCORED, *WRITTEN, ATTRIBUTES)
+
+
+class TermPart:
+    """Some cases in arrays, in memory or in a file; never changed. Safe to share between threads.
+
+    A case is known by its row: the place of its key among the keys of the part in rising order.
+    """
+
+    def __init__(self, arrays: Mapping[str, Values], *, dim: int) -> None:
+        """Serve arrays of ``derive_terms``, ``dim`` components per vector of a wording."""
+        self.arrays = arrays
+        self.dim = dim
+        self.keys = SortedKeys(arrays["keys"], arrays["key_samples"])
+        self.lists = {field: TermLists(arrays, field) for field in FIELDS}
+        self.n_rows = len(self.keys)
+
+    @cached_property
+    def concept_numbers(self) -> Mapping[str, int]:
+        """Number of each concept, by its id."""
+        return {name: number for number, name in enumerate(self.texts("trait"))}
+
+    @cached_property
+    def wording_vectors(self) -> NDArray[np.float32]:
+        """Vectors of the wordings of diagnoses: float32 [n_wordings, dim], zeros where there is none."""
+        return self.arrays["wording_vectors"][:].reshape(-1, max(self.dim, 1)).astype(np.float32)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What filters ask for."""
+        return Columns(self.arrays, self.lists, {field: self.texts(field) for field in WRITTEN})
+
+    @cached_property
+    def total_length(self) -> int:
+        """Sum of ``word_lengths``."""
+        return int(self.arrays["total_length"][:][0])
+
+    def texts(self, field: str) -> list[str]:
+        """Return the terms of a field in the order of their lists."""
+        return texts_of(self.arrays[f"{field}_texts"], self.arrays[f"{field}_text_starts"])
+
+
+def read_terms(path: Path) -> TermPart:
+    """Map a file of ``write_terms`` into memory; damage is found when it is touched.
+
+    Raises:
+        IndexDamagedError: It is none.
+    """
+    arrays, facts = read_arrays(path)
+    return TermPart(arrays, dim=facts["dim"])

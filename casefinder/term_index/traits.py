@@ -1,0 +1,171 @@
+"""What cases are ranked by beside their words: findings, age, sex and duration, as arrays over all cases."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casefinder.case_store import CaseFindings
+from casefinder.cases import Case, Sex
+from casefinder.term_index.texts import text_arrays
+
+if TYPE_CHECKING:
+    from casefinder.term_index.part import TermPart
+
+Rows = NDArray[np.int64]
+
+ASSERTIONS: Final = ("present", "absent", "uncertain", "historical", "family")
+SEXES: Final = {None: 0, Sex.FEMALE: 1, Sex.MALE: 2, Sex.OTHER: 3}
+_PRESENT: Final = ASSERTIONS.index("present")
+_STEPS: Final = 100  # section weights lie between 0 and 2.5 and are kept in hundredths
+_ASSERTION_SHIFT: Final = 8  # bits of the weight
+_CONCEPT_SHIFT: Final = 11  # and of the assertion
+# One record per case, so that ranking a case touches one place of a file.
+RECORD: Final = np.dtype(
+    [("start", "<u4"), ("count", "<u2"), ("sex", "u1"), ("unused", "u1"), ("age", "<f4"), ("days", "<f4")]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundConcepts:
+    """The concepts of some cases, one entry per concept and assertion of a case.
+
+    Attributes:
+        cases: int64 [m], which of the cases asked for.
+        concepts: int64 [m], number of the concept in the case base.
+        assertions: uint8 [m], place in ``ASSERTIONS``.
+        weights: float32 [m], weight of the heaviest section that says so.
+    """
+
+    cases: NDArray[np.int64]
+    concepts: NDArray[np.int64]
+    assertions: NDArray[np.uint8]
+    weights: NDArray[np.float32]
+
+
+class TraitsBuilder:
+    """Collects the traits of cases, row by row."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._concepts = array("i")
+        self._said = array("i")  # assertion and weight
+        self._records: list[tuple[int, int, int, int, float, float]] = []
+
+    def add(self, case: Case, findings: CaseFindings, *, section_weights: Mapping[str, float]) -> None:
+        """Add the next row."""
+        weights: dict[tuple[str, str], float] = {}
+        for mention in findings.mentions:
+            said = (mention.concept_id, mention.assertion)
+            weights[said] = max(weights.get(said, 0.0), section_weights[mention.section])
+        age = np.nan if case.patient.age is None else case.patient.age.in_years
+        days = np.nan if findings.days is None else findings.days
+        self._records.append((len(self._concepts), len(weights), SEXES[case.patient.sex], 0, age, days))
+        for (concept_id, assertion), weight in weights.items():
+            self._concepts.append(self._numbers.setdefault(concept_id, len(self._numbers)))
+            self._said.append(ASSERTIONS.index(assertion) << _ASSERTION_SHIFT | round(weight * _STEPS))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return everything as arrays; concepts are numbered in the order of their ids."""
+        names = sorted(self._numbers)
+        numbers = np.empty(len(names), dtype=np.int64)
+        numbers[[self._numbers[name] for name in names]] = np.arange(len(names))
+        concepts = numbers[np.frombuffer(self._concepts, "i4")] << _CONCEPT_SHIFT | np.frombuffer(self._said, "i4")
+        return {
+            "traits": np.array(self._records, dtype=RECORD),
+            "trait_concepts": concepts.astype("<u4"),
+            "trait_presents": presents(concepts, len(names)).astype("<i8"),
+            **text_arrays("trait", names),
+        }
+
+
+def presents(concepts: NDArray[Any], n_concepts: int) -> NDArray[np.int64]:
+    """Return how many entries of ``trait_concepts`` say that each concept is present: int64 [n_concepts]."""
+    is_present = (concepts >> _ASSERTION_SHIFT) & (2 ** (_CONCEPT_SHIFT - _ASSERTION_SHIFT) - 1) == _PRESENT
+    return np.bincount(concept_numbers(concepts[is_present]), minlength=n_concepts)
+
+
+def concept_numbers(concepts: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Return the numbers of the concepts of entries of ``trait_concepts``: int64 [n]."""
+    return (concepts >> _CONCEPT_SHIFT).astype(np.int64)
+
+
+def renumbered(concepts: NDArray[np.uint32], numbers: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """Return entries of ``trait_concepts`` with other numbers for their concepts."""
+    said = concepts & np.uint32(2**_CONCEPT_SHIFT - 1)
+    return (numbers[concept_numbers(concepts)] << _CONCEPT_SHIFT | said).astype("<u4")
+
+
+def spans(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the places of all ranges one after another: ``counts[i]`` of them from ``starts[i]``."""
+    firsts = starts - np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(starts) else starts
+    return np.repeat(firsts, counts) + np.arange(counts.sum())
+
+
+class Traits:
+    """The traits of all cases, by row. Safe to share between threads.
+
+    Attributes:
+        numbers: Number of each concept of the case base, by its id.
+        n_present: int64 [n_concepts], cases that say that a concept is present.
+        rarity: float32 [n_concepts], information of each: 0 for what every case has, 1 for what none has.
+    """
+
+    def __init__(self, parts: Sequence[TermPart], offsets: Sequence[int], *, removed: Rows, n_cases: int) -> None:
+        """Serve parts whose rows begin at ``offsets``, without the removed rows (rising)."""
+        self._parts = parts
+        self._offsets = np.array([*offsets[1:]], dtype=np.int64)
+        self._first_rows = offsets
+        self.numbers = dict(parts[0].concept_numbers) if parts else {}
+        # The numbers of the first part hold for all; those of the others are translated.
+        self._translations = [self._translation(part.concept_numbers) for part in parts[1:]]
+        n_present = np.zeros(len(self.numbers), dtype=np.int64)
+        for part, numbers in zip(parts, [None, *self._translations], strict=False):
+            counts = part.arrays["trait_presents"][:]
+            n_present[slice(len(counts)) if numbers is None else numbers] += counts
+        found = self.found(removed)
+        gone = found.concepts[found.assertions == _PRESENT]
+        self.n_present: NDArray[np.int64] = n_present - np.bincount(gone, minlength=len(n_present))
+        self.rarity = (np.log((n_cases + 1) / (self.n_present + 1)) / np.log(max(n_cases, 1) + 1)).astype(np.float32)
+
+    def records(self, rows: Rows) -> NDArray[Any]:
+        """Return age, duration and sex of some cases, given in rising order: fields age, days and sex, [n].
+
+        Ages in years and durations in days are NaN where nothing is recorded. Sexes are 0 not recorded, 1 female,
+        2 male, 3 other.
+        """
+        taken = [part.arrays["traits"].take(local) for part, local, _ in self._split(rows)]
+        return np.concatenate([np.zeros(0, dtype=RECORD), *taken])
+
+    def found(self, rows: Rows) -> FoundConcepts:
+        """Return the concepts of some cases, given in rising order."""
+        entries, counts = [np.zeros(0, dtype="<u4")], [np.zeros(0, dtype=np.int64)]
+        for part, local, numbers in self._split(rows):
+            records = part.arrays["traits"].take(local)
+            counts.append(records["count"].astype(np.int64))
+            concepts = part.arrays["trait_concepts"].take(spans(records["start"].astype(np.int64), counts[-1]))
+            entries.append(concepts if numbers is None else renumbered(concepts, numbers))
+        said = np.concatenate(entries)
+        return FoundConcepts(
+            cases=np.repeat(np.arange(len(rows)), np.concatenate(counts)),
+            concepts=concept_numbers(said),
+            assertions=((said >> _ASSERTION_SHIFT) & 7).astype(np.uint8),
+            weights=((said & 255) / np.float32(_STEPS)).astype(np.float32),
+        )
+
+    def _split(self, rows: Rows) -> list[tuple[TermPart, Rows, NDArray[np.int64] | None]]:
+        """Return the parts that rows lie in, the rows as these count them, and the numbers of their concepts."""
+        if not len(self._offsets):
+            return [(part, rows, None) for part in self._parts]
+        pieces = np.split(rows, np.searchsorted(rows, self._offsets))
+        listed = zip(self._parts, pieces, self._first_rows, [None, *self._translations], strict=True)
+        return [(part, piece - first, numbers) for part, piece, first, numbers in listed if len(piece)]
+
+    def _translation(self, numbers: Mapping[str, int]) -> NDArray[np.int64]:
+        known = (self.numbers.setdefault(name, len(self.numbers)) for name in numbers)
+        return np.fromiter(known, dtype=np.int64, count=len(numbers))

@@ -1,0 +1,93 @@
+"""Word-for-word search: the scores are those of BM25, and exact words are found."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casefinder.term_index.lists import ListsBuilder, TermLists
+from casefinder.term_index.postings import PartLists, Postings
+from casefinder.text import lexical_terms
+
+TERMS = st.lists(st.sampled_from("abcdefg"), max_size=8)
+BYTE = 2.2 / 255
+
+
+REFERENCE = 5.0
+
+
+def lists_of(rows: list[list[str]]) -> TermLists:
+    builder = ListsBuilder()
+    for row, terms in enumerate(rows):
+        builder.add(row, terms)
+    return TermLists(builder.arrays("words", n_rows=len(rows), reference=REFERENCE), "words")
+
+
+def postings_of(rows: list[list[str]], *, n_first: int = 0, removed: Iterable[int] = ()) -> Postings:
+    """Posting lists in two parts, the first of ``n_first`` rows, some of which were removed."""
+    gone = np.array(sorted(set(removed)), dtype=np.int64)
+    parts = [
+        PartLists(lists_of(rows[:n_first]), 0, gone[gone < n_first]),
+        PartLists(lists_of(rows[n_first:]), n_first, gone[gone >= n_first] - n_first),
+    ]
+    kept = [row for place, row in enumerate(rows) if place not in gone]
+    mean = sum(map(len, kept)) / len(kept) if kept else REFERENCE
+    return Postings(parts, n_rows=len(rows), n_cases=len(kept), usual_length=mean / REFERENCE)
+
+
+def bm25(query: list[str], rows: list[list[str]]) -> list[float]:
+    """From the definition, as a share of what a case of average length with every term once would have."""
+    weights = {}
+    for term in set(query):
+        n = sum(term in row for row in rows)
+        weights[term] = math.log(1 + (len(rows) - n + 0.5) / (n + 0.5))
+    mean = sum(map(len, rows)) / len(rows)
+    usual = 2.2 / (1 + 1.2 * (0.25 + 0.75 * mean / REFERENCE))
+    scores = []
+    for row in rows:
+        counts = Counter(row)
+        norm = 1.2 * (0.25 + 0.75 * len(row) / REFERENCE)
+        parts = (
+            weights[term] * counts[term] * 2.2 / (counts[term] + norm) / usual for term in set(query) if counts[term]
+        )
+        scores.append(sum(parts) / sum(weights.values()) if weights else 0.0)
+    return scores
+
+
+ROWS = st.lists(TERMS, min_size=1, max_size=12)
+SPLIT = st.integers(0, 12)
+REMOVED = st.sets(st.integers(0, 11), max_size=4)
+
+
+@given(query=TERMS, rows=ROWS, n_first=SPLIT, removed=REMOVED)
+def test_scores_are_those_of_the_definition(
+    query: list[str], rows: list[list[str]], n_first: int, removed: set[int]
+) -> None:
+    gone = {row for row in removed if row < len(rows)}
+    scores = postings_of(rows, n_first=n_first, removed=gone).scores(dict.fromkeys(query, 1.0)).tolist()
+    kept = [place for place in range(len(rows)) if place not in gone]
+    wanted = bm25(query, [rows[place] for place in kept]) if kept else []
+    assert [scores[place] for place in kept] == pytest.approx(wanted, abs=2 * BYTE)
+    assert all(scores[place] == 0 for place in gone)
+
+
+@given(query=TERMS.filter(bool), rows=ROWS, n_first=SPLIT, removed=REMOVED)
+def test_rows_holding_all_terms_are_found(
+    query: list[str], rows: list[list[str]], n_first: int, removed: set[int]
+) -> None:
+    gone = {row for row in removed if row < len(rows)}
+    wanted = [place for place, row in enumerate(rows) if set(query) <= set(row) and place not in gone]
+    assert postings_of(rows, n_first=n_first, removed=gone).holding(query).tolist() == wanted
+
+
+def test_terms_are_characters_pairs_words_numbers_and_codes() -> None:
+    assert lexical_terms("胸痛") == ["胸", "痛", "胸痛"]
+    assert lexical_terms("Chest pains, ＣＯＶＩＤ-19") == ["chest", "pain", "covid", "19", "covid-19"]
+    assert lexical_terms("I21.3") == ["i", "21.3", "21", "i21.3", "i21"]
+    assert lexical_terms("？！ ……") == []
