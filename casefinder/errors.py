@@ -14,7 +14,8 @@
     │   └── EncoderMismatchError    the case base was built with another encoder
     ├── VectorIndexError            the vector index
     │   ├── VectorShapeError        wrong dimension, dtype or values
-    │   └── IndexDamagedError       the index file is not what was written
+    │   ├── IndexDamagedError       the index file is not what was written
+    │   └── IndexUnavailableError   the server that holds the vectors does not answer
     ├── CaseBaseError               the case base on disk
     │   ├── CaseBaseNotFoundError   nothing has been built there
     │   ├── CaseBaseFormatError     written by a newer casefinder, or not a case base
@@ -100,6 +101,10 @@ class VectorShapeError(VectorIndexError):
 
 class IndexDamagedError(VectorIndexError):
     """An index file is not what was written."""
+
+
+class IndexUnavailableError(VectorIndexError):
+    """The server that holds the vectors does not answer, or cannot serve now."""
 
 
 class CaseBaseError(CasefinderError):

@@ -25,6 +25,7 @@ from casefinder.vector_index import (
     VectorIndex,
     Vectors,
 )
+from tests.vector_index.milvus_lite import IS_THERE, filled, inverted_file, needs_milvus
 
 DIM, SIZE, N_LISTS = 16, 600, 8
 TOLERANCE = 2e-3  # inverted files keep float16, whose unit vectors differ in the fourth digit
@@ -65,8 +66,12 @@ def ivf_from_file(ids: Ids, vectors: Vectors, path: Path, n_probes: int) -> Vect
     return IVFIndex.load(path, n_probes=n_probes)
 
 
-KINDS = [exact, exact_from_file, ivf, ivf_from_file]
-every_kind = pytest.mark.parametrize("kind", KINDS)
+def milvus(ids: Ids, vectors: Vectors, path: Path, n_probes: int) -> VectorIndex:
+    return filled(path, ids, vectors, inverted_file(n_probes))
+
+
+KINDS: list[Kind] = [exact, exact_from_file, ivf, ivf_from_file, *([milvus] if IS_THERE else [])]
+every_kind = pytest.mark.parametrize("kind", [*KINDS[:4], pytest.param(milvus, marks=needs_milvus)])
 
 
 @pytest.fixture(scope="module")
