@@ -69,13 +69,14 @@ class CaseBase:
 def open_case_base(directory: Path) -> CaseBase:
     """Open the current generation of a case base.
 
-    The derived files are checked in full (their formats have no checksum of their own), the database by its size here
-    and by a checksum per record when the record is read.
+    The terms are checked in full; the vector index page by page as it is touched, and the database by a checksum per
+    record when the record is read.
 
     Raises:
         CaseBaseNotFoundError: Nothing has been built there.
         CaseBaseFormatError: A newer casefinder wrote it.
         CaseBaseDamagedError: A file is missing, truncated or altered.
+        IndexDamagedError: The vector index was altered where opening reads it.
     """
     manifest = read_manifest(directory)
     while True:
@@ -93,10 +94,10 @@ def _open_generation(directory: Path, manifest: Manifest) -> CaseBase:
     folder = directory / manifest.generation
     store_path, index_path, terms_path = folder / STORE_NAME, folder / INDEX_NAME, folder / TERMS_NAME
     _check_size(store_path, manifest.store)
-    for path, expected in ((index_path, manifest.index), (terms_path, manifest.terms)):
-        _check_size(path, expected)
-        if stored_file(path) != expected:
-            raise _damaged(path, "was altered on disk")
+    _check_size(index_path, manifest.index)
+    _check_size(terms_path, manifest.terms)
+    if stored_file(terms_path) != manifest.terms:
+        raise _damaged(terms_path, "was altered on disk")
     index, terms = load_index(index_path, manifest.plan), TermIndex([read_terms(terms_path)])
     return CaseBase(directory, manifest, CaseStore(store_path), index, terms)
 

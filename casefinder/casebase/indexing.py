@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -16,10 +16,12 @@ from casefinder.vector_index import (
     IndexPlan,
     IVFBuilder,
     IVFIndex,
-    VectorIndex,
     Vectors,
     plan_index,
+    train,
 )
+
+FileIndex: TypeAlias = ExactIndex | IVFIndex  # kinds whose index is a file derived from the records
 
 _RECALL_QUERIES: Final = 200  # the standard error of a recall of 0.99 over 200 x 10 neighbours is 0.2 points
 _RECALL_K: Final = 10
@@ -43,28 +45,64 @@ def write_index(store: CaseStore, path: Path, *, advance: Callable[[int], None])
         ExactIndex(ids, vectors).save(path)
         advance(len(ids))
         return plan, 1.0
-    builder = IVFBuilder(plan, _training_sample(store, plan))
-    for ids, vectors in store.vectors():
-        builder.add(ids, vectors)
-        advance(len(ids))
-    index = builder.finish()
-    index.save(path)
-    return plan, _measured_recall(index, store)
+    with IVFBuilder(train(plan, _training_sample(store, plan)), path) as builder:
+        for ids, vectors in store.vectors():
+            builder.add(ids, vectors)
+            advance(len(ids))
+        builder.finish()
+    return plan, _measured_recall(load_index(path, plan), store)
 
 
-def load_index(path: Path, plan: IndexPlan) -> VectorIndex:
+def extend_index(index: FileIndex, path: Path, *, added: Iterable[tuple[Ids, Vectors]], without: Ids) -> None:
+    """Write an index that holds what another does, less some ids, and further vectors. Nothing is trained.
+
+    Args:
+        index: What is begun with; it stays as it is.
+        path: File to write.
+        added: Batches of ids, int64 [n], and vectors, float32 [n, dim].
+        without: Ids that are not taken over.
+
+    Raises:
+        IndexDamagedError: The index was altered on disk.
+        VectorShapeError: Ids and vectors do not fit each other or the index.
+    """
+    if isinstance(index, ExactIndex):
+        ids, vectors = _joined(added, dim=index.dim)
+        index.extended(ids, vectors, without=without).save(path)
+        return
+    with IVFBuilder(index.trained(), path, base=index, without=without) as builder:
+        for ids, vectors in added:
+            builder.add(ids, vectors)
+        builder.finish()
+
+
+def needs_training(index: FileIndex) -> bool:
+    """Tell whether an index should be planned and trained anew, because it has moved too far from its plan."""
+    if isinstance(index, ExactIndex):
+        return plan_index(index.size).kind is not IndexKind.EXACT
+    return index.drift.needs_training
+
+
+def load_index(path: Path, plan: IndexPlan) -> FileIndex:
     """Open an index file as its plan says.
 
     Raises:
-        IndexDamagedError: The file is not of that kind.
+        IndexDamagedError: The file is missing, cut short, altered, or not of that kind.
     """
     if plan.kind is IndexKind.EXACT:
         return ExactIndex.load(path)
-    return IVFIndex.load(path, n_probes=plan.n_probes)
+    return IVFIndex.load(path, n_probes=plan.n_probes, n_compared=plan.n_compared)
 
 
 def _everything(store: CaseStore) -> tuple[Ids, Vectors]:
-    ids, vectors = zip(*store.vectors(), strict=True)
+    return _joined(store.vectors(), dim=0)
+
+
+def _joined(batches: Iterable[tuple[Ids, Vectors]], *, dim: int) -> tuple[Ids, Vectors]:
+    parts = list(batches)
+    if not parts:
+        return np.zeros(0, dtype=np.int64), np.zeros((0, dim), dtype=np.float32)
+    ids, vectors = zip(*parts, strict=True)
     return np.concatenate(ids), np.concatenate(vectors)
 
 
@@ -76,7 +114,7 @@ def _training_sample(store: CaseStore, plan: IndexPlan) -> Vectors:
     return _pick(store, chosen)
 
 
-def _measured_recall(index: IVFIndex, store: CaseStore) -> float:
+def _measured_recall(index: FileIndex, store: CaseStore) -> float:
     n_cases = store.count()
     chosen = np.zeros(n_cases, dtype=bool)
     chosen[np.random.default_rng(_SEED + 1).choice(n_cases, min(_RECALL_QUERIES, n_cases), replace=False)] = True

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from casefinder.errors import CaseBaseDamagedError, CaseBaseFormatError, CaseBaseNotFoundError
 from casefinder.files import StoredFile, open_private, sync_path
-from casefinder.vector_index import IndexKind, IndexPlan
+from casefinder.vector_index import IndexPlan
 
 FORMAT_VERSION: Final = 2
 MANIFEST_NAME: Final = "casebase.json"
@@ -116,7 +116,7 @@ def _manifest(body: dict[str, Any]) -> Manifest:
     fields = {name: body[name] for name in Manifest.__dataclass_fields__}
     plan = fields.pop("plan")
     files = {name: StoredFile(**fields.pop(name)) for name in ("store", "index", "terms")}
-    return Manifest(**{**fields, **files, "plan": IndexPlan(**{**plan, "kind": IndexKind(plan["kind"])})})
+    return Manifest(**{**fields, **files, "plan": IndexPlan.from_json(plan)})
 
 
 def _checksum(body: dict[str, Any]) -> str:

@@ -92,7 +92,9 @@ def _sample_cases() -> Path:
 def _print_report(report: BuildReport) -> None:
     manifest = report.manifest
     click.echo(f"{report.n_cases} cases in {report.directory}")
-    click.echo(f"  index     {manifest.plan.kind}: {manifest.plan.reason}; recall@10 {manifest.recall_at_10:.3f}")
+    click.echo(
+        f"  index     {manifest.plan.kind}: {'; '.join(manifest.plan.reasons)}; recall@10 {manifest.recall_at_10:.3f}"
+    )
     click.echo(
         f"  encoder   {manifest.encoder_name} ({manifest.encoder_fingerprint}), {report.n_encoded} texts encoded"
     )

@@ -47,7 +47,7 @@ def _facts(casebase: CaseBase) -> dict[str, object]:
         "encoder_fingerprint": manifest.encoder_fingerprint,
         "dimensions": manifest.dim,
         "index": manifest.plan.kind,
-        "index_reason": manifest.plan.reason,
+        "index_reason": "; ".join(manifest.plan.reasons),
         "n_lists": manifest.plan.n_lists,
         "n_probes": manifest.plan.n_probes,
         "recall_at_10": manifest.recall_at_10,

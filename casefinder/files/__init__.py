@@ -2,10 +2,14 @@
 
 from casefinder.files.arrays import ArraysWriter, MappedArray, Values, read_arrays, write_arrays
 from casefinder.files.durable import StoredFile, open_private, stored_file, sync_path
+from casefinder.files.sections import Section, SectionFile, SectionWriter
 
 __all__ = [
     "ArraysWriter",
     "MappedArray",
+    "Section",
+    "SectionFile",
+    "SectionWriter",
     "StoredFile",
     "Values",
     "open_private",

@@ -1,12 +1,15 @@
 """Vector indexes: exact with numpy, inverted file with FAISS, and the plan that chooses between them."""
 
 from casefinder.vector_index.exact import ExactIndex
-from casefinder.vector_index.faiss_ivf import IVFBuilder, IVFIndex
-from casefinder.vector_index.plan import IndexKind, IndexPlan, plan_index
+from casefinder.vector_index.ivf import Drift, IVFIndex
+from casefinder.vector_index.ivf_builder import IVFBuilder
+from casefinder.vector_index.plan import IndexKind, IndexPlan, RowCode, plan_index
 from casefinder.vector_index.protocol import NO_ID, Ids, Neighbours, VectorIndex, Vectors
+from casefinder.vector_index.training import Trained, train
 
 __all__ = [
     "NO_ID",
+    "Drift",
     "ExactIndex",
     "IVFBuilder",
     "IVFIndex",
@@ -14,7 +17,10 @@ __all__ = [
     "IndexKind",
     "IndexPlan",
     "Neighbours",
+    "RowCode",
+    "Trained",
     "VectorIndex",
     "Vectors",
     "plan_index",
+    "train",
 ]

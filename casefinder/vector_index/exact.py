@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from zipfile import BadZipFile
+from typing import Final
 
 import numpy as np
 
-from casefinder.errors import IndexDamagedError, VectorShapeError
+from casefinder.errors import VectorShapeError
+from casefinder.files import SectionFile, SectionWriter
 from casefinder.vector_index.protocol import (
-    NO_ID,
-    NO_SCORE,
     Ids,
     Neighbours,
     Vectors,
+    best_first,
     check_queries,
     check_stored,
 )
 
+KIND: Final = "exact"
+
 
 class ExactIndex:
-    """Compares every query with every stored vector."""
+    """Compares every query with every stored vector. Safe to share between threads."""
 
     def __init__(self, ids: Ids, vectors: Vectors) -> None:
         """Store vectors, float32 [n, dim], under int64 ids [n].
@@ -43,37 +45,40 @@ class ExactIndex:
         """Number of stored vectors."""
         return len(self._ids)
 
-    def search(self, queries: Vectors, *, k: int, among: Ids | None = None) -> Neighbours:
+    def search(self, queries: Vectors, *, k: int, among: Ids | None = None, without: Ids | None = None) -> Neighbours:
         """Find the k stored vectors nearest to each query; see ``VectorIndex.search``."""
         queries = check_queries(queries, dim=self.dim, k=k)
-        kept = slice(None) if among is None else np.flatnonzero(np.isin(self._ids, among))
-        ids, scores = self._ids[kept], queries @ self._vectors[kept].T
-        order = np.lexsort((np.broadcast_to(ids, scores.shape), -scores), axis=1)[:, :k]
-        return _padded(ids[order], np.take_along_axis(scores, order, axis=1), k=k)
+        if among is None and (without is None or not len(without)):
+            return best_first(self._ids, queries @ self._vectors.T, k=k, exact=True)
+        is_kept = np.ones(self.size, dtype=np.bool_) if among is None else np.isin(self._ids, among)
+        if without is not None:
+            is_kept &= ~np.isin(self._ids, without)
+        return best_first(self._ids[is_kept], queries @ self._vectors[is_kept].T, k=k, exact=True)
+
+    def extended(self, ids: Ids, vectors: Vectors, *, without: Ids) -> ExactIndex:
+        """Return an index that holds what this one does, less some ids, and further vectors.
+
+        Raises:
+            VectorShapeError: Ids and vectors do not fit each other or the index.
+        """
+        added = check_stored(ids, vectors, dim=self.dim)
+        is_kept = ~np.isin(self._ids, without)
+        return ExactIndex(np.concatenate([self._ids[is_kept], ids]), np.concatenate([self._vectors[is_kept], added]))
 
     def save(self, path: Path) -> None:
-        """Write ids and vectors as an ``.npz`` archive."""
-        with path.open("wb") as file:
-            np.savez(file, ids=self._ids, vectors=self._vectors)
+        """Write ids and vectors, with checksums, and push them to the disk."""
+        with SectionWriter(path) as writer:
+            writer.add("ids", self._ids)
+            writer.add("vectors", self._vectors)
+            writer.finish({"kind": KIND, "dim": self.dim})
 
     @classmethod
     def load(cls, path: Path) -> ExactIndex:
-        """Read what ``save`` wrote.
+        """Read what ``save`` wrote, whole and checked: it is small.
 
         Raises:
-            IndexDamagedError: The file is no such archive.
+            IndexDamagedError: The file is missing, cut short, altered, or holds something else.
         """
-        try:
-            with path.open("rb") as file, np.lib.npyio.NpzFile(file, allow_pickle=False) as archive:
-                return cls(archive["ids"], archive["vectors"])
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile, VectorShapeError) as exc:
-            raise IndexDamagedError(f"{path.name} is no exact index; build the index again") from exc
-
-
-def _padded(ids: Ids, scores: Vectors, *, k: int) -> Neighbours:
-    missing = ((0, 0), (0, k - ids.shape[1]))
-    return Neighbours(
-        ids=np.pad(ids, missing, constant_values=NO_ID),
-        scores=np.pad(scores, missing, constant_values=NO_SCORE).astype(np.float32, copy=False),
-        exact=True,
-    )
+        file = SectionFile(path)
+        file.check_kind(KIND, "an exact index")
+        return cls(file.array("ids"), file.array("vectors").reshape(-1, file.facts["dim"]))

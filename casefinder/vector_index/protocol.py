@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
@@ -15,6 +16,7 @@ Ids: TypeAlias = NDArray[np.int64]
 
 NO_ID: Final = -1  # fills the end of a row that has fewer than k neighbours
 NO_SCORE: Final = float("-inf")
+_MORE: Final = 4  # factor by which a search is widened whose neighbours were nearly all left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,15 @@ class VectorIndex(Protocol):
         """Number of stored vectors."""
         ...
 
-    def search(self, queries: Vectors, *, k: int, among: Ids | None = None) -> Neighbours:
+    def search(self, queries: Vectors, *, k: int, among: Ids | None = None, without: Ids | None = None) -> Neighbours:
         """Find the k stored vectors nearest to each query by inner product.
 
         Args:
             queries: float32 [n_queries, dim], rows of unit length.
             k: Neighbours wanted per query, at least 1.
-            among: When given, only these ids are candidates, and the answer is exact. Ids that are not stored
-                and ids that are given twice do not matter.
+            among: When given, only these ids are candidates, and the answer is exact.
+            without: Ids that are left out, as if they were not stored. In either set, ids that are not stored and
+                ids that are given twice do not matter.
 
         Returns:
             One row per query, best first; equal scores are ordered by id. Where the k-th score is shared by
@@ -65,8 +68,66 @@ class VectorIndex(Protocol):
 
         Raises:
             VectorShapeError: The queries are not [*, dim] float32, hold NaN or a zero row; or k < 1.
+            IndexDamagedError: What was read for the answer was altered on disk.
         """
         ...
+
+
+def leaving_out(find: Callable[[int], Neighbours], without: Ids | None, *, k: int) -> Neighbours:
+    """Find k neighbours of each query that are not left out.
+
+    Args:
+        find: Finds the given number of neighbours among all vectors.
+        without: Ids that are left out.
+        k: Neighbours wanted.
+    """
+    if without is None or not len(without):
+        return find(k)
+    n_enough, n_fetched = k + len(without), k + min(len(without), k)
+    while True:
+        found = find(n_fetched)
+        kept = _kept(found, without, k=k)
+        # A row that is short though as many were found as asked for may go on further down.
+        is_short = (kept.ids[:, -1] == NO_ID) & (found.ids[:, -1] != NO_ID)
+        if n_fetched >= n_enough or not is_short.any():
+            return kept
+        n_fetched = min(_MORE * n_fetched, n_enough)
+
+
+def _kept(found: Neighbours, without: Ids, *, k: int) -> Neighbours:
+    is_out = np.isin(found.ids, without) | (found.ids == NO_ID)
+    order = np.argsort(is_out, axis=1, kind="stable")[:, :k]
+    is_out = np.take_along_axis(is_out, order, axis=1)
+    return Neighbours(
+        ids=np.where(is_out, NO_ID, np.take_along_axis(found.ids, order, axis=1)),
+        scores=np.where(is_out, np.float32(NO_SCORE), np.take_along_axis(found.scores, order, axis=1)),
+        exact=found.exact,
+    )
+
+
+def best_first(ids: Ids, scores: Vectors, *, k: int, exact: bool) -> Neighbours:
+    """Return the k best of each row in order; equal scores by id, ``NO_ID`` last.
+
+    Args:
+        ids: int64 [n_queries, n] or [n]; ``NO_ID`` where nothing was found.
+        scores: float32 [n_queries, n].
+        k: Neighbours wanted; rows with fewer are filled up.
+        exact: Whether no nearer vector can have been missed.
+    """
+    ids = np.broadcast_to(ids, scores.shape)
+    scores = np.where(ids == NO_ID, np.float32(NO_SCORE), scores)
+    if scores.shape[1] > k:
+        near = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+        ids, scores = np.take_along_axis(ids, near, axis=1), np.take_along_axis(scores, near, axis=1)
+    # Missing rows sort last among equals: their id counts as the largest.
+    tie_break = np.where(ids == NO_ID, np.iinfo(np.int64).max, ids)
+    order = np.lexsort((tie_break, -scores), axis=1)
+    missing = ((0, 0), (0, k - order.shape[1]))
+    return Neighbours(
+        ids=np.pad(np.take_along_axis(ids, order, axis=1), missing, constant_values=NO_ID),
+        scores=np.pad(np.take_along_axis(scores, order, axis=1), missing, constant_values=NO_SCORE),
+        exact=exact,
+    )
 
 
 def check_queries(queries: Vectors, *, dim: int, k: int) -> Vectors:

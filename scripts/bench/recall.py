@@ -22,7 +22,7 @@ from casefinder.casebase.encoding import encode_parts
 from casefinder.cases import Case, case_from_json
 from casefinder.encoders import Encoder, Vectors, load_encoder
 from casefinder.text import compose_presentation, normalise_text
-from casefinder.vector_index import ExactIndex, IVFBuilder, IVFIndex, plan_index
+from casefinder.vector_index import ExactIndex, IVFBuilder, IVFIndex, plan_index, train
 
 GENERATOR = Path(__file__).parents[1] / "sample_cases" / "generate.py"
 SHARES = (0.02, 0.04, 0.08, 0.16, 0.25, 0.4)
@@ -53,9 +53,9 @@ def recall_lines(vectors: Vectors, queries: Vectors, path: Path) -> list[str]:
     ids, plan = np.arange(len(vectors)), plan_index(len(vectors))
     exact = ExactIndex(ids, vectors).search(queries, k=K).scores[:, -1:]
     training = np.random.default_rng(0).permutation(len(vectors))[: plan.n_training]
-    builder = IVFBuilder(plan, vectors[training])
-    builder.add(ids, vectors)
-    builder.finish().save(path)
+    with IVFBuilder(train(plan, vectors[training]), path) as builder:
+        builder.add(ids, vectors)
+        builder.finish()
     lines = []
     for share in sorted({*SHARES, plan.n_probes / plan.n_lists}):
         n_probes = max(1, round(plan.n_lists * share))

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from casefinder.errors import IndexDamagedError, VectorShapeError
+from casefinder.errors import VectorShapeError
 from casefinder.vector_index import ExactIndex
 
 IDS = np.arange(4, dtype=np.int64)
@@ -34,52 +34,13 @@ def test_an_empty_index_finds_nothing() -> None:
     assert (found.ids.tolist(), found.scores.tolist(), found.row(0)) == ([[-1, -1]], [[-np.inf, -np.inf]], [])
 
 
-def good_file(path: Path) -> bytes:
-    ExactIndex(IDS, VECTORS).save(path)
-    return path.read_bytes()
+def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
+    ExactIndex(IDS[::-1] * 3, VECTORS).save(tmp_path / "index")
+    index = ExactIndex.load(tmp_path / "index")
+    assert (index.size, index.dim) == (4, 4)
+    assert index.search(VECTORS[:1], k=1).row(0) == [(9, 1.0)]
 
 
-def damaged(path: Path, how: str) -> Path:
-    content = good_file(path)
-    middle = len(content) // 2
-    path.write_bytes(
-        {
-            "empty": b"",
-            "cut short": content[:-30],
-            "half": content[:middle],
-            "text": b"id,complaint\n",
-            "a byte changed": content[:middle] + bytes([content[middle] ^ 255]) + content[middle + 1 :],
-        }[how]
-    )
-    return path
-
-
-@pytest.mark.parametrize("how", ["empty", "cut short", "half", "text", "a byte changed"])
-def test_a_damaged_file_is_refused(tmp_path: Path, how: str) -> None:
-    with pytest.raises(IndexDamagedError, match=r"^index\.npz is no exact index; build the index again$"):
-        ExactIndex.load(damaged(tmp_path / "index.npz", how))
-
-
-@pytest.mark.parametrize(
-    "arrays",
-    [
-        {"other": IDS},
-        {"ids": IDS},
-        {"ids": IDS[:2], "vectors": VECTORS},
-        {"ids": IDS, "vectors": VECTORS.astype(np.float64)},
-        {"ids": np.array([{}], dtype=object), "vectors": VECTORS},
-    ],
-    ids=["other names", "one missing", "lengths differ", "other dtype", "objects"],
-)
-def test_an_archive_of_something_else_is_refused(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
-    path = tmp_path / "index.npz"
-    np.savez(path, **arrays)  # type: ignore[arg-type]
-    with pytest.raises(IndexDamagedError, match=r"^index\.npz is no exact index; build the index again$"):
-        ExactIndex.load(path)
-
-
-def test_a_single_array_and_a_missing_file_are_refused(tmp_path: Path) -> None:
-    np.save(tmp_path / "index.npy", VECTORS)
-    for name in ("index.npy", "missing.npz"):
-        with pytest.raises(IndexDamagedError, match="is no exact index"):
-            ExactIndex.load(tmp_path / name)
+def test_an_extended_index_holds_what_was_kept_and_what_was_added() -> None:
+    index = ExactIndex(IDS, VECTORS).extended(IDS[:2] + 9, VECTORS[:2], without=IDS[1:3])
+    assert sorted(index.search(VECTORS[:1], k=9).ids[0].tolist()) == [-1, -1, -1, -1, -1, 0, 3, 9, 10]

@@ -23,7 +23,7 @@ def test_every_plan_can_be_carried_out(n_vectors: int) -> None:
         assert n_vectors >= SMALLEST
         assert POINTS_PER_LIST * plan.n_lists <= plan.n_training <= n_vectors
         assert 1 <= plan.n_probes <= plan.n_lists <= 65_536
-    assert str(n_vectors) in plan.reason
+    assert str(n_vectors) in plan.reasons[0]
 
 
 @settings(max_examples=200, deadline=None)
@@ -53,7 +53,7 @@ def test_the_kind_and_the_lists_for_known_sizes(n_vectors: int, kind: IndexKind,
 
 def test_a_plan_says_why() -> None:
     reason = "10 vectors are fewer than the 1248 that train an inverted file"
-    assert plan_index(10) == IndexPlan(IndexKind.EXACT, 0, 0, 0, reason)
+    assert plan_index(10) == IndexPlan(IndexKind.EXACT, (reason,))
 
 
 def test_a_negative_number_is_refused() -> None:

@@ -16,6 +16,7 @@ from casefinder.vector_index.protocol import (
     Ids,
     Neighbours,
     Vectors,
+    best_first,
     check_queries,
 )
 
@@ -90,7 +91,7 @@ class MilvusIndex:
         for row, hits in enumerate(hits for answer in answers for hits in answer):
             ids[row, : len(hits)] = [hit[ID_FIELD] for hit in hits]
             scores[row, : len(hits)] = [hit["distance"] for hit in hits]
-        return in_order(ids, scores, k=k, exact=exact)
+        return best_first(ids, scores, k=k, exact=exact)
 
     def _hits(self, queries: Vectors, n_wanted: int, expression: str, *, exact: bool) -> Any:  # noqa: ANN401
         parameters = {"nprobe": _ALL_LISTS if exact else self._plan.n_probes}
@@ -127,16 +128,7 @@ def _compared(queries: Vectors, ids: Ids, vectors: Vectors) -> Neighbours:
 
 def _best(parts: list[Neighbours], queries: Vectors, *, k: int) -> Neighbours:
     """Join answers over different ids to the k best."""
-    nothing = Neighbours(
-        np.full((len(queries), k), NO_ID, dtype=np.int64), np.full((len(queries), k), NO_SCORE, dtype=np.float32), True
-    )
-    ids = np.concatenate([part.ids for part in [*parts, nothing]], axis=1)
-    scores = np.concatenate([part.scores for part in [*parts, nothing]], axis=1)
-    return in_order(ids, scores, k=k, exact=True)
-
-
-def in_order(ids: Ids, scores: Vectors, *, k: int, exact: bool) -> Neighbours:
-    """Return the k best of each row, best first, equal scores by id, missing ones last."""
-    tie_break = np.where(ids == NO_ID, np.iinfo(np.int64).max, ids)
-    order = np.lexsort((tie_break, -scores), axis=1)[:, :k]
-    return Neighbours(np.take_along_axis(ids, order, axis=1), np.take_along_axis(scores, order, axis=1), exact=exact)
+    nothing = np.zeros((len(queries), 0), dtype=np.int64)
+    ids = np.concatenate([nothing, *[part.ids for part in parts]], axis=1)
+    scores = np.concatenate([nothing.astype(np.float32), *[part.scores for part in parts]], axis=1)
+    return best_first(ids, scores, k=k, exact=True)

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from casefinder.errors import IndexDamagedError, VectorIndexError, VectorShapeError
+from casefinder.vector_index import (
+    ExactIndex,
+    IndexKind,
+    IndexPlan,
+    IVFBuilder,
+    IVFIndex,
+    RowCode,
+    Vectors,
+    plan_index,
+    train,
+)
+
+PLAN = IndexPlan(IndexKind.IVF, ("a test",), 4, 2, 200, RowCode.INT8, 4)
+SIZE = 200
+IDS = np.arange(SIZE, dtype=np.int64)
+
+
+def rows(n_rows: int = SIZE, seed: int = 0) -> Vectors:
+    vectors = np.random.default_rng(seed).normal(size=(n_rows, 8)).astype(np.float32)
+    unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
+
+
+def written(path: Path, plan: IndexPlan = PLAN) -> Path:
+    with IVFBuilder(train(plan, rows()), path) as builder:
+        builder.add(IDS, rows())
+        builder.finish()
+    return path
+
+
+def test_a_plan_for_another_kind_is_refused() -> None:
+    with pytest.raises(VectorIndexError, match=r"^the plan is for an exact index; an inverted file was asked for$"):
+        train(plan_index(10), rows())
+
+
+def test_too_small_a_sample_is_refused_instead_of_warned_about() -> None:
+    with pytest.raises(VectorIndexError, match=r"^155 vectors cannot train 4 lists; give 156$"):
+        train(PLAN, rows(155))
+
+
+@pytest.mark.parametrize("sample", [rows().astype(np.float64), rows()[0], rows() * np.float32("nan")])
+def test_a_sample_of_another_shape_or_with_nan_is_refused(sample: Vectors) -> None:
+    with pytest.raises(VectorShapeError, match=r"^vectors "):
+        train(PLAN, sample)
+
+
+def test_vectors_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    with IVFBuilder(train(PLAN, rows()), tmp_path / "index") as builder:
+        with pytest.raises(VectorShapeError, match=r"^vectors are float32 \(2, 3\); float32 \(\*, 8\) is wanted$"):
+            builder.add(IDS[:2], np.ones((2, 3), np.float32))
+        with pytest.raises(VectorShapeError, match=r"^ids are int64 \(3,\); int64 \(2,\) is wanted$"):
+            builder.add(IDS[:3], rows(2))
+
+
+def test_an_id_given_twice_is_refused(tmp_path: Path) -> None:
+    with IVFBuilder(train(PLAN, rows()), tmp_path / "index") as builder:
+        builder.add(IDS, rows())
+        builder.add(IDS[:1], rows(1))
+        with pytest.raises(VectorShapeError, match="an id is given twice"):
+            builder.finish()
+    with pytest.raises(IndexDamagedError):
+        IVFIndex.load(tmp_path / "index", n_probes=2)
+
+
+def test_the_same_vectors_give_the_same_index(tmp_path: Path) -> None:
+    assert written(tmp_path / "a").read_bytes() == written(tmp_path / "b").read_bytes()
+
+
+def test_nothing_is_left_behind_but_the_index(tmp_path: Path) -> None:
+    path = written(tmp_path / "index")
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_index_without_vectors_finds_nothing(tmp_path: Path) -> None:
+    with IVFBuilder(train(PLAN, rows()), tmp_path / "index") as builder:
+        builder.finish()
+    index = IVFIndex.load(tmp_path / "index", n_probes=2)
+    assert index.size == 0
+    for among in (None, IDS):
+        found = index.search(rows(1), k=2, among=among, without=IDS[:3])
+        assert (found.ids.tolist(), found.scores.tolist()) == ([[-1, -1]], [[-np.inf, -np.inf]])
+
+
+def test_fewer_in_the_probed_lists_than_wanted_means_all_lists_are_searched(tmp_path: Path) -> None:
+    index = IVFIndex.load(written(tmp_path / "index"), n_probes=1, n_compared=2)
+    found = index.search(rows(3, seed=1), k=SIZE)
+    assert found.exact
+    assert np.sort(found.ids, axis=1).tolist() == [IDS.tolist()] * 3
+
+
+@pytest.mark.parametrize("content", [b"", b"id,complaint\n", b"x" * 100_000])
+def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "vectors.index").write_bytes(content)
+    with pytest.raises(IndexDamagedError, match=r"^vectors\.index .*; `casefinder verify --repair` makes it anew"):
+        IVFIndex.load(tmp_path / "vectors.index", n_probes=2)
+
+
+def test_a_missing_file_and_an_index_of_another_kind_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(IndexDamagedError, match="cannot be opened"):
+        IVFIndex.load(tmp_path / "vectors.index", n_probes=2)
+    ExactIndex(IDS, rows()).save(tmp_path / "vectors.index")
+    with pytest.raises(IndexDamagedError, match="holds 'exact' where an inverted file was expected"):
+        IVFIndex.load(tmp_path / "vectors.index", n_probes=2)
+    with pytest.raises(IndexDamagedError, match="holds 'ivf' where an exact index was expected"):
+        ExactIndex.load(written(tmp_path / "other"))
+
+
+def test_an_index_that_was_removed_meanwhile_can_still_be_searched(tmp_path: Path) -> None:
+    index = IVFIndex.load(written(tmp_path / "index"), n_probes=4, n_compared=10)
+    (tmp_path / "index").unlink()
+    assert index.search(rows()[:1], k=1).ids.tolist() == [[0]]
+
+
+def test_an_extended_index_keeps_its_training_and_tells_how_far_it_drifted(tmp_path: Path) -> None:
+    base = IVFIndex.load(written(tmp_path / "a"), n_probes=4, n_compared=10)
+    assert (base.drift.growth, base.drift.imbalance, base.drift.needs_training) == (1.0, 1.0, False)
+    with IVFBuilder(base.trained(), tmp_path / "b", base=base, without=IDS[:100]) as builder:
+        builder.add(IDS + 1_000, np.repeat(rows(1), SIZE, axis=0))
+        builder.finish()
+    crowded = IVFIndex.load(tmp_path / "b", n_probes=4, n_compared=10)
+    assert crowded.size == 300
+    assert crowded.drift.growth == 1.5
+    assert crowded.drift.imbalance > 1.5
+    assert crowded.drift.needs_training
+    assert crowded.trained().centroids.tolist() == base.trained().centroids.tolist()
+    with IVFBuilder(base.trained(), tmp_path / "c", base=crowded) as builder:
+        builder.finish()
+    assert (tmp_path / "c").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_number_of_threads_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import faiss
+
+    before = faiss.omp_get_max_threads()
+    try:
+        monkeypatch.setenv("CASEFINDER_THREADS", "1")
+        train(PLAN, rows())
+        assert faiss.omp_get_max_threads() == 1
+    finally:
+        faiss.omp_set_num_threads(before)
