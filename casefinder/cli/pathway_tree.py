@@ -14,6 +14,7 @@ from casefinder.pathways import Discordance, PathStep, PathwayEvidence, Phase, R
 from casefinder.pathways.wording import (
     PHASES,
     STATUSES,
+    class_words,
     comparison_words,
     contradiction_words,
     limit_words,
@@ -84,6 +85,8 @@ def _variant_line(variant: Variant, *, zh: bool) -> Text:
 def _step_line(step: PathStep, found: Discordance | None, *, zh: bool, with_cases: bool) -> Text:
     line = Text(f"{_bar(step.support)} ", style="cyan").append(step_words(step, zh=zh), style="default")
     line.append(f"  {rate_words(step.support, zh=zh)}", style="dim")
+    if classes := class_words(step, zh=zh):
+        line.append(f"  {classes}", style="dim italic")
     if with_cases:
         shown = ", ".join(step.case_ids[:_FEW])
         line.append(f"  {shown}{' …' if len(step.case_ids) > _FEW else ''}", style="dim")

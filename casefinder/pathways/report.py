@@ -15,6 +15,7 @@ from casefinder.pathways.sankey import sankey_svg
 from casefinder.pathways.wording import (
     PHASES,
     STATUSES,
+    class_words,
     comparison_words,
     contradiction_words,
     day_words,
@@ -140,7 +141,7 @@ def _variant(variant: Variant, evidence: PathwayEvidence, *, zh: bool) -> str:
 
 
 def _step(step: PathStep, longest: float, *, flagged: bool, zh: bool) -> str:
-    details = "; ".join(text for text, _ in step.details)
+    details = " · ".join(part for part in (class_words(step, zh=zh), "; ".join(t for t, _ in step.details)) if part)
     mark = " ⚠" if flagged else ""
     ids = escape(", ".join(step.case_ids[:_MOST_IDS]))
     return (

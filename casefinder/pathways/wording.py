@@ -157,6 +157,11 @@ def step_words(step: PathStep, *, zh: bool) -> str:
     return f"{step.name(zh=zh)}  {day}".rstrip()
 
 
+def class_words(step: PathStep, *, zh: bool) -> str:
+    """Name the classes of a drug; empty where it has none."""
+    return ("、" if zh else ", ").join(found.zh if zh else found.en for found in step.classes)
+
+
 def standing_words(*, zh: bool) -> str:
     """Return the sentence that stands under every answer."""
     english = "association in past cases, not a recommendation"
