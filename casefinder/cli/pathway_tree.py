@@ -18,6 +18,7 @@ from casefinder.pathways.wording import (
     comparison_words,
     contradiction_words,
     limit_words,
+    rare_words,
     rate_words,
     reason_words,
     standing_words,
@@ -66,12 +67,14 @@ def _tree(evidence: PathwayEvidence, *, zh: bool, with_cases: bool) -> Tree:
             branch.add(Text(", ".join(variant.case_ids), style="dim"))
             continue
         for phase in Phase:
-            steps = [s for s in variant.steps if s.phase == phase]
+            steps = [s for s in variant.steps if s.phase == phase and (with_cases or s.support.share is not None)]
             if steps:
                 twig = branch.add(Text(PHASES[phase][0 if zh else 1], style="italic"))
                 for step in steps:
                     found = flagged.get((step.key, variant.id))
                     twig.add(_step_line(step, found, zh=zh, with_cases=with_cases))
+        if not with_cases and (rare := rare_words(variant.steps, small_cell=evidence.small_cell, zh=zh)):
+            branch.add(Text(rare, style="dim"))
         branch.add(_ending_line(variant, zh=zh))
     return tree
 

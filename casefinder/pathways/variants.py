@@ -12,7 +12,8 @@ Two rules come before the likelihood:
    never in one group, however few they are; groups whose operations exclude each other are never joined.
 
 Source: Biernacki, Celeux, Govaert 2010, doi:10.1016/j.jspi.2010.03.042 (exact integrated likelihood of the latent
-class model), with the prior of an act centred on its overall frequency; start: average linkage on the weighted Jaccard distance, scipy.cluster.hierarchy.
+class model), with the prior of an act centred on its overall frequency; start: average linkage on the weighted
+Jaccard distance, scipy.cluster.hierarchy.
 """
 
 from __future__ import annotations
@@ -143,11 +144,12 @@ class _LatentClasses:
         # Counts are whole numbers, so tables of log-gammas do: log B(c + a, n - c + b) - log B(a, b). Acts that are
         # equally frequent share a row.
         total = done.sum(axis=0).astype(np.int64)
-        frequencies, self._row = np.unique(total, return_inverse=True)
+        frequencies, row = np.unique(total, return_inverse=True)
         share = (frequencies + _PRIOR) / (len(done) + 2 * _PRIOR)
-        self._share = share[self._row]
-        self._with = np.stack([_log_rising(_STRENGTH * s, len(done)) for s in share])
-        self._without = np.stack([_log_rising(_STRENGTH * (1 - s), len(done)) for s in share])
+        self._share = share[row]
+        self._row = row * (len(done) + 1)  # where the row of an act begins in the tables below
+        self._with = np.concatenate([_log_rising(_STRENGTH * s, len(done)) for s in share])
+        self._without = np.concatenate([_log_rising(_STRENGTH * (1 - s), len(done)) for s in share])
         self._either = _log_rising(_STRENGTH, len(done))
         self._sizes = _log_rising(_PRIOR, len(done))
 
@@ -235,7 +237,7 @@ class _LatentClasses:
     def _scores(self, counts: _Counts, sizes: _Counts) -> _Matrix:
         """Return the log-likelihood of each class: Beta-binomial for its acts, weighted, and its size's share."""
         size = sizes[:, None]
-        acts = self._with[self._row, counts] + self._without[self._row, size - counts] - self._either[size]
+        acts = self._with.take(self._row + counts) + self._without.take(self._row + size - counts) - self._either[size]
         scores: _Matrix = acts @ self._weights + self._sizes[sizes]
         return scores
 
