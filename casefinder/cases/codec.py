@@ -78,6 +78,7 @@ def case_to_dict(case: Case) -> dict[str, Any]:
             "treatment_path": [_step_to_dict(step) for step in case.treatment_path],
             "outcome": _outcome_to_dict(case.outcome),
             "attributes": dict(case.attributes),
+            "from_text": list(case.from_text),
         }
     )
 
@@ -101,6 +102,7 @@ def case_from_dict(document: object) -> Case:
         treatment_path=tuple(_step(item) for item in _list("treatment_path", fields.get("treatment_path"))),
         outcome=_outcome(fields.get("outcome")),
         attributes=_attributes(fields.get("attributes")),
+        from_text=tuple(_text("from_text", name) for name in _list("from_text", fields.get("from_text"))),
     )
 
 

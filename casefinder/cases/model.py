@@ -73,6 +73,7 @@ class OutcomeStatus(StrEnum):
     ONGOING = "ongoing"
 
 
+TOLD_FIELDS: Final = ("patient.age", "patient.sex", "visit_date")  # what running text can tell where no field does
 _UNITS_PER_YEAR: Final = {AgeUnit.DAYS: 365.25, AgeUnit.MONTHS: 12.0, AgeUnit.YEARS: 1.0}
 
 
@@ -210,7 +211,8 @@ class Case:
     """One visit: who came, with what, what was done, and how it ended.
 
     Only ``id`` and one presentation section are required. ``attributes`` holds further columns of the source
-    by name (a DOI, a ward); they are kept and shown, never compared.
+    by name (a DOI, a ward); they are kept and shown, never compared. ``from_text`` names those of
+    ``patient.age``, ``patient.sex`` and ``visit_date`` that were read out of the text, not out of a field.
 
     Raises:
         InvalidCaseError: A field breaks the model; the error names the field and the value.
@@ -226,6 +228,7 @@ class Case:
     treatment_path: tuple[TreatmentStep, ...] = ()
     outcome: Outcome = field(default_factory=Outcome)
     attributes: Mapping[str, str] = field(default_factory=dict)
+    from_text: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check what concerns the case as a whole."""
@@ -255,6 +258,10 @@ class Case:
         if isinstance(self.visit_date, datetime):
             raise InvalidCaseError("visit_date", "has a time of day; give a date")
         object.__setattr__(self, "attributes", dict(self.attributes))
+        object.__setattr__(self, "from_text", tuple(self.from_text))
+        for name in self.from_text:
+            if name not in TOLD_FIELDS:
+                raise InvalidCaseError("from_text", f"{_short(name)} is unknown; known are {', '.join(TOLD_FIELDS)}")
         for name, kind in (("diagnoses", Diagnosis), ("treatment_path", TreatmentStep)):
             _check_kind(name, getattr(self, name), Sequence)
             items = tuple(getattr(self, name))

@@ -76,6 +76,7 @@ def _case_rows(case: Case, *, zh: bool) -> list[tuple[str, str]]:
         ("patient", patient_words(case.patient, zh=zh)),
         ("department", case.department or ""),
         ("visit date", case.visit_date.isoformat() if case.visit_date else ""),
+        ("read from text", ", ".join(case.from_text)),
     ]
     rows += [(name.replace("_", " "), getattr(case.sections, name)) for name in case.sections.__dataclass_fields__]
     rows += [

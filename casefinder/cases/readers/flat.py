@@ -21,6 +21,7 @@ from casefinder.cases.readers.headings import (
     parse_column_map,
 )
 from casefinder.cases.readers.rows import Headings, Row
+from casefinder.cases.readers.told import fill_from_text
 from casefinder.cases.readers.treatment import DIAGNOSIS_BREAK, parse_diagnoses, parse_treatment
 from casefinder.cases.readers.values import (
     cell_text,
@@ -154,13 +155,13 @@ class RowConverter:
     def _case(self, row: Row) -> Case:
         if _NATIVE in row.cells and _NATIVE not in self._map:
             case = case_from_dict(row.cells)
-            return case if case.language else replace(case, language=detect_language(case.sections))
+            return fill_from_text(case if case.language else replace(case, language=detect_language(case.sections)))
         values = self._values(row.cells)
         diagnoses, asides = _diagnoses(values)
         sections = Sections(**{field.value: values.joined(field) for field in _SECTION_FIELDS})
         if asides:
             sections = replace(sections, notes="\n".join(filter(None, (sections.notes, *asides))))
-        return Case(
+        case = Case(
             id=_identifier(values, Field.ID, "id") or "",
             sections=sections,
             patient=self._patient(values),
@@ -172,6 +173,7 @@ class RowConverter:
             outcome=_outcome(values),
             attributes=values.attributes,
         )
+        return fill_from_text(case)
 
     def _values(self, cells: Mapping[str, object]) -> _Values:
         """Sort cells into fields; unknown columns are kept as attributes."""

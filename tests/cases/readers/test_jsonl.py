@@ -36,7 +36,7 @@ GOOD = '{"id": "A1", "chief_complaint": "胸痛"}'
             b'{"id": "A2", "sections": {"exam": "x"}, "age": 3}',
             "case",
             "unknown field 'age'; known are id, sections, patient, department, visit_date, language, diagnoses,"
-            " treatment_path, outcome, attributes",
+            " treatment_path, outcome, attributes, from_text",
         ),
         (b'{"id": "A2", "sections": "x"}', "sections", "is text; an object is wanted"),
         (
