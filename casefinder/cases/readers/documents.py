@@ -43,6 +43,11 @@ _READERS: Final[Mapping[Field, Callable[[str], object]]] = {
     Field.VISIT_DATE: parse_date,
     Field.STAY_DAYS: lambda text: parse_days("outcome.stay_days", text),
 }
+# The answer in the middle of a narrative: the rest of its sentence goes with it.
+_TOLD_DIAGNOSIS: Final = re.compile(r"(?P<heading>[\u4e00-\u9fff]{0,2}诊断)[ \t　]*[:：](?P<told>[^。\n]*)[。\n]?")
+_ELSEWHERE: Final = re.compile(r"院|曾|检查|当地|诊所|卫生|既往")
+_TREATED: Final = re.compile(r"[，,；;]\s*(?=予|给|行|经|于|建议|收|入院|拟|转|住|治)")
+_NARRATIVES: Final = frozenset({Field.CHIEF_COMPLAINT, Field.PRESENT_ILLNESS})
 _NUMBERED: Final = re.compile(r"\s*(?:[（(]?\d{1,2}[)）.、]|[①-⑳])")
 
 
@@ -103,6 +108,9 @@ def _closed(part: Part) -> Iterator[Part]:
 
     What is said behind a diagnosis is often the treatment, and is never compared with a new complaint.
     """
+    if part.field in _NARRATIVES:
+        yield from _without_answer(part)
+        return
     if part.field is not Field.DIAGNOSIS:
         yield part
         return
@@ -113,3 +121,21 @@ def _closed(part: Part) -> Iterator[Part]:
     names, _, rest = "\n".join(lines[:n_kept]).partition("。")
     yield Part(part.field, part.heading, names.strip())
     yield Part(Field.NOTES, part.heading, "\n".join([rest, *lines[n_kept:]]).strip())
+
+
+def _without_answer(part: Part) -> Iterator[Part]:
+    """Take diagnoses out of a narrative: ``女，37岁，诊断：右手压砸伤。3小时前…``.
+
+    What another hospital found, and what was done about it, is kept as a note.
+    """
+    told, kept, start = [], [], 0
+    for found in _TOLD_DIAGNOSIS.finditer(part.text):
+        before = part.text[start : found.start()].rstrip("，,、 　")
+        kept.append(before + ("。" if before and before[-1] not in "。；;\n" else ""))
+        start = found.end()
+        names, *rest = _TREATED.split(found["told"], maxsplit=1)
+        is_own = not _ELSEWHERE.search(before.rpartition("。")[2] + found["heading"][:-2])
+        told.append(Part(Field.DIAGNOSIS if is_own else Field.NOTES, found["heading"], names.strip("，, 　")))
+        told += [Part(Field.NOTES, found["heading"], text.strip()) for text in rest]
+    yield Part(part.field, part.heading, "".join([*kept, part.text[start:]]).strip()) if told else part
+    yield from told

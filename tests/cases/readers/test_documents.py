@@ -52,7 +52,7 @@ NOTES, DIAGNOSIS, TREATMENT = Field.NOTES, Field.DIAGNOSIS, Field.TREATMENT
         ),
         (
             "入院后实验室检查：血红蛋白低，诊断：不明，病史：长。",
-            [Part(HPI, "", "入院后实验室检查：血红蛋白低，诊断：不明，病史：长。")],
+            [Part(HPI, "", "入院后实验室检查：血红蛋白低。"), Part(NOTES, "诊断", "不明，病史：长")],
         ),
         (
             "辅助检查\nCT见肿块。\n诊断：左肾肿瘤，考虑癌。建议手术\n请会诊",
@@ -90,6 +90,19 @@ NOTES, DIAGNOSIS, TREATMENT = Field.NOTES, Field.DIAGNOSIS, Field.TREATMENT
                 Part(TREATMENT, "诊断及治疗", "心包炎，抗炎"),
             ],
         ),
+        (
+            "患者，女，37岁，诊断：右手压砸伤，予清创。1小时前被机器压伤。",
+            [
+                Part(HPI, "", "患者，女，37岁。1小时前被机器压伤。"),
+                Part(DIAGNOSIS, "诊断", "右手压砸伤"),
+                Part(NOTES, "诊断", "予清创"),
+            ],
+        ),
+        (
+            "腹痛1月，某医院胃镜诊断：浅表性胃炎。近日加重。",
+            [Part(HPI, "", "腹痛1月，某医院。近日加重。"), Part(NOTES, "胃镜诊断", "浅表性胃炎")],
+        ),
+        ("腹痛，诊断不明，诊断为肠炎", [Part(HPI, "", "腹痛，诊断不明，诊断为肠炎")]),
         ("腹痛\n性别、年龄：女，40岁", [Part(HPI, "", "腹痛\n性别、年龄：女，40岁")]),
         ("腹痛\n诊断及转归：肠炎，好转", [Part(HPI, "", "腹痛"), Part(NOTES, "诊断及转归", "肠炎，好转")]),
     ],
