@@ -18,7 +18,7 @@ from casefinder.clinical.lexicon import ConceptKind, Lexicon
 from casefinder.search.asked import Asked
 from casefinder.search.filter_plan import FilterPlan, plan_filter
 from casefinder.search.question import Question
-from casefinder.term_index import Rows, concept_term
+from casefinder.term_index import Rows, are_in, concept_term
 
 Scores = NDArray[np.float32]
 
@@ -69,30 +69,30 @@ class CandidateFinder:
             k: Cases wanted.
             among: Only these rows, rising, when given.
         """
-        n_wanted = max(_PER_SIDE, _PER_HIT * k)
+        n_wanted, n_cases = max(_PER_SIDE, _PER_HIT * k), self._terms.n_cases
         words = self._terms.words.scores(question.terms)
-        named_rows, named_shares = self._named(question)
-        n_cases = self._terms.n_cases
+        naming = self._naming(question)
         plan = plan_filter(n_cases if among is None else len(among), n_cases)
         if plan is FilterPlan.RANK_ALL:
             rows = self._terms.live_rows() if among is None else among
             cosines, exact = self._cosines(question, rows, {}), True
         else:
             near, exact = self._near(question, n_wanted, among, plan)
+            concepts = self._terms.concepts.scores(_concept_terms(asked))
             sides = [
                 self._terms.rows_of(np.fromiter(near, dtype=np.int64)),
-                _best(words, n_wanted, among),
-                _best(self._terms.concepts.scores(_concept_terms(asked)), n_wanted, among),
+                words.best(n_wanted, among=among),
+                concepts.best(n_wanted, among=among),
                 diagnosed,
-                _kept(named_rows[np.argsort(-words[named_rows], kind="stable")], among)[:n_wanted],
+                *(self._terms.names.best_holding(chunk, n_wanted, by=words, among=among) for chunk in naming),
             ]
             rows = np.unique(np.concatenate(sides))
             cosines = self._cosines(question, rows, near)
-        names = _at(rows, named_rows, named_shares)
+        names = self._shares(naming, rows)
         return Candidates(
             rows=rows,
             cosines=cosines,
-            words=words[rows],
+            words=words.at(rows),
             names=names,
             names_found=bool(names.any()),
             exact=exact,
@@ -109,7 +109,7 @@ class CandidateFinder:
             n_fetched = int(n_wanted * self._terms.n_cases / len(among) * _SPARE)
             neighbours = index.search(query, k=n_fetched)
             found = self._terms.rows_of(neighbours.ids[0])
-            allowed = set(self._terms.keys_of(_kept(found, among)).tolist())
+            allowed = set(self._terms.keys_of(found[are_in(found, among)]).tolist())
             kept = {key: cosine for key, cosine in neighbours.row(0) if key in allowed}
             if len(kept) >= n_wanted:
                 return kept, neighbours.exact
@@ -124,25 +124,27 @@ class CandidateFinder:
             cosines |= self._casebase.index.search(question.vector[None], k=len(unknown), among=unknown).row(0)
         return np.array([cosines.get(key, 0.0) for key in keys], dtype=np.float32)
 
-    def _named(self, question: Question) -> tuple[Rows, Scores]:
-        """Return the rows whose treatment path or codes hold a name from the question, with the share held."""
-        chunks = [chunk for chunk in question.chunks if chunk]
-        naming = [rows for chunk in chunks if len(rows := self._rows_naming(chunk, question))]
-        if not naming:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        found, counts = np.unique(np.concatenate(naming), return_counts=True)
-        return found, (counts / len(naming)).astype(np.float32)
-
-    def _rows_naming(self, chunk: tuple[str, ...], question: Question) -> Rows:
-        """Return the rows that hold a name in their treatment path or codes.
+    def _naming(self, question: Question) -> list[tuple[str, ...]]:
+        """Return the parts of a question that are names of treatments or codes.
 
         A complaint that happens to stand in a treatment path is no name: a name is a drug or a procedure of
         the lexicon, or something that no presentation of the case base mentions.
         """
-        rows = self._terms.names.holding(chunk)
-        if not len(rows) or self._is_name(chunk, question) or not len(self._terms.words.holding(chunk)):
-            return rows
-        return np.zeros(0, dtype=np.int64)
+        names, words = self._terms.names, self._terms.words
+        known = names.known(term for chunk in question.chunks for term in chunk)
+        return [
+            chunk
+            for chunk in question.chunks
+            if chunk
+            and known.issuperset(chunk)
+            and names.is_held(chunk)
+            and (self._is_name(chunk, question) or not words.is_held(chunk))
+        ]
+
+    def _shares(self, naming: Sequence[tuple[str, ...]], rows: Rows) -> Scores:
+        """Return the share of the names that stand in the treatment path or codes of each case."""
+        counts = sum((self._terms.names.held(chunk, rows) for chunk in naming), np.zeros(len(rows), dtype=np.float32))
+        return (counts / max(len(naming), 1)).astype(np.float32)
 
     def _is_name(self, chunk: tuple[str, ...], question: Question) -> bool:
         written = "".join(term for term in chunk if len(term) == 1) or chunk[0]
@@ -162,24 +164,3 @@ def _concept_terms(asked: Sequence[Asked]) -> dict[str, float]:
         else:
             terms |= {concept_term(concept_id, "present"): one.weight for concept_id in one.same}
     return terms
-
-
-def _best(scores: Scores, n_wanted: int, allowed: Rows | None) -> Rows:
-    """Return the rows with the highest scores above 0, in no order."""
-    rows = np.flatnonzero(scores) if allowed is None else allowed[scores[allowed] > 0]
-    if len(rows) <= n_wanted:
-        return rows
-    chosen: Rows = rows[np.argpartition(-scores[rows], n_wanted - 1)[:n_wanted]]
-    return chosen
-
-
-def _kept(rows: Rows, allowed: Rows | None) -> Rows:
-    return rows if allowed is None else rows[np.isin(rows, allowed)]
-
-
-def _at(rows: Rows, known: Rows, values: Scores) -> Scores:
-    """Return the values of some rows, given those of known rows, which rise; 0 for the others."""
-    if not len(known):
-        return np.zeros(len(rows), dtype=np.float32)
-    places = np.minimum(np.searchsorted(known, rows), len(known) - 1)
-    return np.where(known[places] == rows, values[places], np.float32(0))

@@ -20,7 +20,7 @@ from casefinder.search.knowing import is_known
 from casefinder.search.question import Question, read_question
 from casefinder.search.ranking import Matrix, Scored, applying, score_parts, similarities, weights_for
 from casefinder.search.weights import PARTS, RankingWeights, read_weights
-from casefinder.term_index import Rows, Where
+from casefinder.term_index import Rows, Where, are_in
 from casefinder.vector_index import Ids
 
 MAX_K: Final = 1_000
@@ -131,7 +131,7 @@ class Searcher:
         for having, _ in named:
             if len(found) >= k:
                 break
-            rows = having if among is None else np.intersect1d(having, among, assume_unique=True)
+            rows = having if among is None else having[are_in(having, among)]
             if len(rows):
                 near = self._casebase.index.search(question.vector[None], k=k, among=terms.keys_of(rows))
                 found = np.union1d(found, terms.rows_of(near.ids[0]))
@@ -193,7 +193,7 @@ def _diagnosis_cosines(rows: Rows, named: list[Named]) -> Matrix:
     """Return for each case the best cosine of a diagnosis that the question names, NaN where there is none."""
     cosines = np.full(len(rows), np.nan, dtype=np.float32)
     for having, cosine in reversed(named):
-        cosines[np.isin(rows, having, assume_unique=True)] = cosine
+        cosines[are_in(rows, having)] = cosine
     return cosines
 
 

@@ -95,8 +95,8 @@ class TermIndex:
         parts = []
         for part, first in zip(self.parts, self._offsets, strict=True):
             low, high = np.searchsorted(self._removed, [first, first + part.n_rows])
-            parts.append(PartLists(part.lists[field], first, self._removed[low:high] - first))
-        return Postings(parts, n_rows=self.n_rows, n_cases=self.n_cases, usual_length=usual_length)
+            parts.append(PartLists(part.lists[field], first, part.n_rows, self._removed[low:high] - first))
+        return Postings(parts, n_cases=self.n_cases, usual_length=usual_length)
 
     def _mean_length(self) -> float:
         """Return the mean length of the cases that can be found."""

@@ -108,17 +108,26 @@ class TermLists:
 
     def between(self, start: int, end: int) -> Rows:
         """Return the rows of postings from start to end (exclusive): int64 [n]."""
-        rows: Rows = (self.postings[start:end] >> ROW_SHIFT).astype(np.int64)
-        return rows
+        return split_postings(self.postings[start:end])[0]
 
     def contains(self, start: int, end: int, rows: Rows) -> NDArray[np.bool_]:
         """Return which rows the postings from start to end (exclusive) hold: bool [n_rows]."""
+        return self._at(start, end, rows)[1]
+
+    def impacts(self, start: int, end: int, rows: Rows) -> NDArray[np.float32]:
+        """Return the impacts of the postings from start to end (exclusive) for some rows: float32 [n_rows]."""
+        postings, is_held = self._at(start, end, rows)
+        return np.where(is_held, split_postings(postings)[1], np.float32(0))
+
+    def _at(self, start: int, end: int, rows: Rows) -> tuple[NDArray[np.uint32], NDArray[np.bool_]]:
+        """Return the postings nearest to some rows, and whether they are of these."""
         if start == end:
-            return np.zeros(len(rows), dtype=bool)
+            return np.zeros(len(rows), dtype="<u4"), np.zeros(len(rows), dtype=bool)
         postings = self.postings[start:end]
         # In the type of the postings: another would make a copy of them.
         places = np.searchsorted(postings, (rows << ROW_SHIFT).astype(postings.dtype))
-        return np.asarray(postings[np.minimum(places, len(postings) - 1)] >> ROW_SHIFT == rows)
+        near = postings[np.minimum(places, len(postings) - 1)]
+        return near, near >> ROW_SHIFT == rows
 
 
 def key_arrays(prefix: str, keys: NDArray[np.uint64], n_postings: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
@@ -128,6 +137,19 @@ def key_arrays(prefix: str, keys: NDArray[np.uint64], n_postings: NDArray[np.int
         f"{prefix}_samples": keys[::STRIDE],
         f"{prefix}_starts": np.concatenate([[0], np.cumsum(n_postings)]).astype("<i8"),
     }
+
+
+def are_in(rows: Rows, others: Rows) -> NDArray[np.bool_]:
+    """Return which rows are among others, which rise: bool [n_rows]. Few are looked up in many at once."""
+    if not len(others):
+        return np.zeros(len(rows), dtype=bool)
+    places = np.minimum(np.searchsorted(others, rows), len(others) - 1)
+    return np.asarray(others[places] == rows)
+
+
+def split_postings(postings: NDArray[np.uint32]) -> tuple[Rows, NDArray[np.float32]]:
+    """Return the rows and the impacts of postings: int64 [n], float32 [n]."""
+    return (postings >> ROW_SHIFT).astype(np.int64), (postings & np.uint32(2**ROW_SHIFT - 1)).astype(np.float32)
 
 
 def term_keys(terms: Iterable[str]) -> NDArray[np.uint64]:

@@ -10,17 +10,23 @@ one sentence takes it ten to a hundred times as long.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.term_index.lists import IMPACT_STEPS, ROW_SHIFT, Rows, TermLists, term_keys, usual_impact
+from casefinder.term_index.highest import highest
+from casefinder.term_index.lists import IMPACT_STEPS, Rows, TermLists, are_in, split_postings, term_keys, usual_impact
 
-# Postings added up per question, best terms first: 3 million take about 12 ms.
-_MOST_POSTINGS: Final = 3_000_000
+Scores = NDArray[np.float32]
+
+# Postings added up over all cases, of the most telling terms: what is left is looked up for the best of them.
+# At a million cases 600,000 take 3 ms; more than that finds no others, see BENCHMARKS.md#words.
+_MOST_ADDED: Final = 600_000
+_FURTHER: Final = 4  # cases looked up completely for one that is wanted
+_ROWS_PER_LOOK: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,81 +36,185 @@ class PartLists:
     Attributes:
         lists: The lists.
         first_row: Row of its first case.
+        n_rows: Rows of the part.
         removed: Rows of the part, as the part counts them, that no search may find; rising.
     """
 
     lists: TermLists
     first_row: int
+    n_rows: int
     removed: Rows
 
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """A term of a question: what it tells, and from where to where its postings are in each part."""
+    """A term of a question: what it adds, and from where to where its postings are in each part."""
 
     weight: float
     n_postings: int
     bounds: tuple[tuple[int, int], ...]
 
 
+class TermScores:
+    """What the cases have of a question: the share of its information that each covers, 0 and up.
+
+    A case of average length that holds every term once has 1; repetitions and short texts go beyond.
+    """
+
+    def __init__(self, parts: Sequence[PartLists], terms: Sequence[_Term], *, n_rows: int) -> None:
+        """Add the most telling terms up over all cases.
+
+        Args:
+            parts: The lists of each part.
+            terms: The most telling first; weights as they count for one step of an impact.
+            n_rows: Rows of all parts.
+        """
+        self._parts = parts
+        ends = np.cumsum([term.n_postings for term in terms])
+        # Always one: a question of a single word that half of the cases hold has no other.
+        n_added = max(1, int(np.searchsorted(ends, _MOST_ADDED, side="right")))
+        self._further = terms[n_added:]
+        self._added = np.zeros(n_rows, dtype=np.float32)
+        for term in terms[:n_added]:
+            for part, (start, end) in zip(parts, term.bounds, strict=True):
+                rows, impacts = split_postings(part.lists.postings[start:end])
+                np.add.at(self._added[part.first_row :], rows, impacts * np.float32(term.weight))
+        for part in parts:
+            self._added[part.removed + part.first_row] = 0
+
+    def at(self, rows: Rows) -> Scores:
+        """Return the shares of some cases, given in rising order: float32 [n]."""
+        scores = self._added[rows]
+        bounds = np.searchsorted(rows, [part.first_row for part in self._parts[1:]]).tolist() if len(rows) else []
+        for number, part in enumerate(self._parts if len(rows) else ()):
+            piece = slice([0, *bounds][number], [*bounds, len(rows)][number])
+            local = rows[piece] - part.first_row
+            for term in self._further:
+                scores[piece] += part.lists.impacts(*term.bounds[number], local) * np.float32(term.weight)
+        return scores
+
+    def best(self, n: int, *, among: Rows | None = None) -> Rows:
+        """Return the n rows with the highest shares above 0, or fewer, rising: int64 [n].
+
+        Args:
+            n: Cases wanted.
+            among: Only these rows, rising, when given.
+        """
+        rows = self._first(n * _FURTHER if self._further else n, among)
+        return rows[highest(self.at(rows), n)] if self._further else rows
+
+    def first(self, n: int, *, among: Rows) -> Rows:
+        """Return n of some rows, those with the highest shares by the most telling terms first, rising: int64 [n]."""
+        if len(among) <= n:
+            return among
+        rows = self._first(n, among)
+        others = among[~are_in(among, rows)]
+        return np.sort(np.concatenate([rows, others[: n - len(rows)]]))
+
+    def _first(self, n: int, among: Rows | None) -> Rows:
+        """Return at most n rows that have the highest shares above 0 by the most telling terms, rising."""
+        added = self._added if among is None else self._added[among]
+        places = highest(added, n)
+        return places if among is None else among[places]
+
+
 class Postings:
     """The posting lists of one field of all cases. Safe to share between threads."""
 
-    def __init__(self, parts: Sequence[PartLists], *, n_rows: int, n_cases: int, usual_length: float) -> None:
+    def __init__(self, parts: Sequence[PartLists], *, n_cases: int, usual_length: float) -> None:
         """Serve posting lists.
 
         Args:
             parts: The lists of each part.
-            n_rows: Rows, those of removed cases included.
             n_cases: Cases that can be found.
             usual_length: Mean length of these over the reference length; 1 where no share is wanted.
         """
         self._parts = parts
-        self._n_rows = n_rows
         self._n_cases = n_cases
+        self._n_rows = sum(part.n_rows for part in parts)
         self._step = 1 / (IMPACT_STEPS * usual_impact(usual_length))
-        self._removed: Rows = np.concatenate([part.removed + part.first_row for part in parts])
 
-    def scores(self, terms: Mapping[str, float]) -> NDArray[np.float32]:
-        """Return the share of a question's information that each case covers: float32 [n_rows], 0 and up.
-
-        A case of average length that holds every term once has 1; repetitions and short texts go beyond. Removed
-        cases have 0.
+    def scores(self, terms: Mapping[str, float]) -> TermScores:
+        """Return what the cases have of a question; removed cases have nothing.
 
         Args:
             terms: The weight of each term in the question.
         """
-        total = np.zeros(self._n_rows, dtype=np.float32)
-        listed = self._found(terms)
-        wanted, n_left = sum(term.weight for term in listed), _MOST_POSTINGS
-        for term in listed:
-            n_left -= term.n_postings
-            if n_left < 0:
-                break  # what is left tells least: the most common terms
-            for part, (start, end) in zip(self._parts, term.bounds, strict=True):
-                postings = part.lists.postings[start:end]
-                impacts = (postings & np.uint32(2**ROW_SHIFT - 1)).astype(np.float32)
-                rows = (postings >> ROW_SHIFT).astype(np.intp)
-                np.add.at(total[part.first_row :], rows, impacts * np.float32(term.weight * self._step / wanted))
-        total[self._removed] = 0
-        return total
+        return TermScores(self._parts, self._found(terms), n_rows=self._n_rows)
+
+    def known(self, terms: Iterable[str]) -> set[str]:
+        """Return those terms that any case holds, removed ones included."""
+        listed = list(dict.fromkeys(terms))
+        keys = term_keys(listed)
+        lengths = np.zeros(len(listed), dtype=np.int64)
+        for part in self._parts:
+            starts, ends = part.lists.bounds(keys)
+            lengths += ends - starts
+        return {term for term, length in zip(listed, lengths.tolist(), strict=True) if length}
+
+    def held(self, terms: Sequence[str], rows: Rows) -> NDArray[np.bool_]:
+        """Return which of some cases, given in rising order, hold every one of these terms: bool [n_rows]."""
+        pieces = np.split(rows, np.searchsorted(rows, [part.first_row for part in self._parts[1:]]))
+        masks = []
+        for (part, bounds), piece in zip(self._shortest_first(terms), pieces, strict=True):
+            mask = np.ones(len(piece), dtype=bool)
+            for start, end in bounds:
+                mask[mask] = part.lists.contains(start, end, piece[mask] - part.first_row)
+            masks.append(mask)
+        return np.concatenate(masks)
 
     def holding(self, terms: Sequence[str]) -> Rows:
         """Return the rows that hold every one of these terms, rising: int64 [n]."""
-        keys = term_keys(dict.fromkeys(terms))
+        rows = self._holding_rarest(terms)
+        return rows[self.held(terms, rows)]
+
+    def best_holding(self, terms: Sequence[str], n: int, *, by: TermScores, among: Rows | None = None) -> Rows:
+        """Return n of the rows that hold every one of these terms, those with the highest shares: int64 [<= n].
+
+        Not all that hold them are looked at where that are many: the name of a common drug stands in every third case.
+
+        Args:
+            terms: The terms, at least one.
+            n: Cases wanted.
+            by: The shares.
+            among: Only these rows, rising, when given.
+        """
+        rows = self._holding_rarest(terms)
+        rows = rows if among is None else rows[are_in(rows, among)]
+        n_looked = n * _FURTHER
+        while True:
+            near = by.first(n_looked, among=rows)
+            found = near[self.held(terms, near)]
+            if len(found) >= n or len(near) == len(rows):
+                return by.first(n, among=found)
+            n_looked *= _FURTHER
+
+    def is_held(self, terms: Sequence[str]) -> bool:
+        """Tell whether any case holds every one of these terms: at once where many do."""
+        rows = self._holding_rarest(terms)
+        pieces = (rows[start : start + _ROWS_PER_LOOK] for start in range(0, len(rows), _ROWS_PER_LOOK))
+        return any(self.held(terms, piece).any() for piece in pieces)
+
+    def _holding_rarest(self, terms: Sequence[str]) -> Rows:
+        """Return the rows of cases that can be found and hold the rarest of these terms, rising: int64 [n]."""
         found = [np.zeros(0, dtype=np.int64)]
-        for part in self._parts if len(keys) else ():
-            starts, ends = part.lists.bounds(keys)
-            order = np.argsort(ends - starts)
-            bounds = list(zip(starts[order].tolist(), ends[order].tolist(), strict=True))
+        for part, bounds in self._shortest_first(terms):
             rows = part.lists.between(*bounds[0])
-            for start, end in bounds[1:]:
-                rows = rows[part.lists.contains(start, end, rows)] if len(rows) else rows
-            found.append(_without(rows, part.removed) + part.first_row)
+            found.append(rows[~are_in(rows, part.removed)] + part.first_row)
         return np.concatenate(found)
 
+    def _shortest_first(self, terms: Sequence[str]) -> list[tuple[PartLists, list[tuple[int, int]]]]:
+        """Return where the postings of terms are in each part, the shortest list first."""
+        keys = term_keys(dict.fromkeys(terms))
+        listed = []
+        for part in self._parts if len(keys) else ():
+            starts, ends = part.lists.bounds(keys)
+            order = np.argsort(ends - starts, kind="stable")
+            listed.append((part, list(zip(starts[order].tolist(), ends[order].tolist(), strict=True))))
+        return listed
+
     def _found(self, terms: Mapping[str, float]) -> list[_Term]:
-        """Return the terms of a question, the most telling first."""
+        """Return the terms of a question that any case holds, the most telling first."""
         if not terms:
             return []
         keys = term_keys(terms)
@@ -113,10 +223,12 @@ class Postings:
         counts = n_postings - self._n_removed(bounds, len(keys))
         information = np.log(1 + (self._n_cases - counts + 0.5) / (counts + 0.5))
         weights = information * np.fromiter(terms.values(), dtype=np.float64)
-        listed = [[(int(starts[i]), int(ends[i])) for starts, ends in bounds] for i in range(len(keys))]
+        steps = weights * self._step / max(weights.sum(), 1e-9)
+        order = [place for place in np.argsort(-weights, kind="stable").tolist() if counts[place]]
+        listed = [tuple((int(starts[place]), int(ends[place])) for starts, ends in bounds) for place in order]
         return [
-            _Term(float(weights[place]), int(n_postings[place]), tuple(listed[place]))
-            for place in np.argsort(-weights, kind="stable").tolist()
+            _Term(float(steps[place]), int(n_postings[place]), where)
+            for place, where in zip(order, listed, strict=True)
         ]
 
     def _n_removed(self, bounds: Sequence[tuple[Rows, Rows]], n_terms: int) -> NDArray[np.int64]:
@@ -127,7 +239,3 @@ class Postings:
                 listed = zip(starts.tolist(), ends.tolist(), strict=True)
                 counts += [part.lists.contains(start, end, part.removed).sum() for start, end in listed]
         return counts
-
-
-def _without(rows: Rows, removed: Rows) -> Rows:
-    return rows[~np.isin(rows, removed, assume_unique=True)] if len(removed) else rows

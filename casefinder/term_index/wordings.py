@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.term_index.lists import Rows
+from casefinder.term_index.lists import Rows, are_in
 from casefinder.term_index.part import WORDINGS, TermPart
 
 # A question names few diagnoses; more wordings than this are paraphrases of one another.
@@ -52,4 +52,4 @@ class Wordings:
             starts, ends = part.lists[WORDINGS].bounds(np.array([key], dtype=np.uint64))
             found.append(part.lists[WORDINGS].between(int(starts[0]), int(ends[0])) + first)
         rows = np.concatenate(found)
-        return rows[~np.isin(rows, self._removed, assume_unique=True)]
+        return rows[~are_in(rows, self._removed)]

@@ -73,12 +73,11 @@ def main() -> None:
     lengths = builder.lengths(len(texts))
     arrays = builder.arrays("words", n_rows=len(texts), reference=float(lengths.mean()))
     built_s = time.perf_counter() - started
-    lists = PartLists(TermLists(arrays, "words"), 0, np.zeros(0, dtype=np.int64))
-    postings = Postings([lists], n_rows=len(texts), n_cases=len(texts), usual_length=1.0)
+    lists = PartLists(TermLists(arrays, "words"), 0, len(texts), np.zeros(0, dtype=np.int64))
+    postings = Postings([lists], n_cases=len(texts), usual_length=1.0)
 
     def ask_arrays(question: str) -> object:
-        scores = postings.scores(Counter(lexical_terms(question)))
-        return np.argpartition(-scores, 100)[:100]
+        return postings.scores(Counter(lexical_terms(question))).best(100)
 
     def ask_fts(question: str) -> object:
         match = " OR ".join(f'"{term}"' for term in dict.fromkeys(lexical_terms(question)))

@@ -92,8 +92,8 @@ def answers(index: TermIndex) -> dict[str, Any]:
     rarity = {name: float(index.traits.rarity[number]) for name, number in index.traits.numbers.items()}
     return {
         "keys": keys.tolist(),
-        "words": by_key(index, rows, index.words.scores({"胸": 1.0, "痛": 2.0, "胸痛": 1.0, "fever": 1.0})[rows]),
-        "concepts": by_key(index, rows, index.concepts.scores({"+fever": 1.0, "-cough": 0.5})[rows]),
+        "words": by_key(index, rows, index.words.scores({"胸": 1.0, "痛": 2.0, "胸痛": 1.0, "fever": 1.0}).at(rows)),
+        "concepts": by_key(index, rows, index.concepts.scores({"+fever": 1.0, "-cough": 0.5}).at(rows)),
         "holding": index.keys_of(index.names.holding(["阿", "司"])).tolist(),
         "department": index.keys_of(index.matching(DepartmentIs("心内科"))).tolist(),
         "departments": index.departments(),

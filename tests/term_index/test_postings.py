@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casefinder.term_index import postings
 from casefinder.term_index.lists import ListsBuilder, TermLists
 from casefinder.term_index.postings import PartLists, Postings
 from casefinder.text import lexical_terms
@@ -33,12 +34,12 @@ def postings_of(rows: list[list[str]], *, n_first: int = 0, removed: Iterable[in
     """Posting lists in two parts, the first of ``n_first`` rows, some of which were removed."""
     gone = np.array(sorted(set(removed)), dtype=np.int64)
     parts = [
-        PartLists(lists_of(rows[:n_first]), 0, gone[gone < n_first]),
-        PartLists(lists_of(rows[n_first:]), n_first, gone[gone >= n_first] - n_first),
+        PartLists(lists_of(rows[:n_first]), 0, len(rows[:n_first]), gone[gone < n_first]),
+        PartLists(lists_of(rows[n_first:]), n_first, len(rows[n_first:]), gone[gone >= n_first] - n_first),
     ]
     kept = [row for place, row in enumerate(rows) if place not in gone]
     mean = sum(map(len, kept)) / len(kept) if kept else REFERENCE
-    return Postings(parts, n_rows=len(rows), n_cases=len(kept), usual_length=mean / REFERENCE)
+    return Postings(parts, n_cases=len(kept), usual_length=mean / REFERENCE)
 
 
 def bm25(query: list[str], rows: list[list[str]]) -> list[float]:
@@ -70,11 +71,12 @@ def test_scores_are_those_of_the_definition(
     query: list[str], rows: list[list[str]], n_first: int, removed: set[int]
 ) -> None:
     gone = {row for row in removed if row < len(rows)}
-    scores = postings_of(rows, n_first=n_first, removed=gone).scores(dict.fromkeys(query, 1.0)).tolist()
+    scores = postings_of(rows, n_first=n_first, removed=gone).scores(dict.fromkeys(query, 1.0))
+    shares = scores.at(np.arange(len(rows))).tolist()
     kept = [place for place in range(len(rows)) if place not in gone]
     wanted = bm25(query, [rows[place] for place in kept]) if kept else []
-    assert [scores[place] for place in kept] == pytest.approx(wanted, abs=2 * BYTE)
-    assert all(scores[place] == 0 for place in gone)
+    assert [shares[place] for place in kept] == pytest.approx(wanted, abs=2 * BYTE)
+    assert all(shares[place] == 0 for place in gone)
 
 
 @given(query=TERMS.filter(bool), rows=ROWS, n_first=SPLIT, removed=REMOVED)
@@ -91,3 +93,37 @@ def test_terms_are_characters_pairs_words_numbers_and_codes() -> None:
     assert lexical_terms("Chest pains, ＣＯＶＩＤ-19") == ["chest", "pain", "covid", "19", "covid-19"]
     assert lexical_terms("I21.3") == ["i", "21.3", "21", "i21.3", "i21"]
     assert lexical_terms("？！ ……") == []
+
+
+@given(query=TERMS.filter(bool), rows=ROWS, n_first=SPLIT, removed=REMOVED, n=st.integers(1, 5))
+def test_best_rows_are_those_of_the_highest_scores(
+    query: list[str], rows: list[list[str]], n_first: int, removed: set[int], n: int
+) -> None:
+    lists = postings_of(rows, n_first=n_first, removed={row for row in removed if row < len(rows)})
+    scores = lists.scores(dict.fromkeys(query, 1.0))
+    shares = scores.at(np.arange(len(rows))).tolist()
+    assert [shares[row] for row in by_share(scores.best(n), shares)] == sorted(filter(None, shares), reverse=True)[:n]
+    holding = lists.holding(query)
+    chosen = lists.best_holding(query, n, by=scores)
+    assert set(chosen) <= set(holding)
+    assert sorted(shares[row] for row in chosen) == sorted(shares[row] for row in holding)[-n:]
+    assert lists.is_held(query) == bool(len(holding))
+    assert lists.held(query, np.arange(len(rows))).tolist() == [set(query) <= set(row) for row in rows]
+
+
+def by_share(rows: Iterable[int], shares: list[float]) -> list[int]:
+    return sorted(rows, key=lambda row: -shares[row])
+
+
+@given(query=TERMS, rows=ROWS, n_first=SPLIT, n_added=st.integers(0, 12))
+def test_terms_that_are_looked_up_count_like_those_that_are_added(
+    query: list[str], rows: list[list[str]], n_first: int, n_added: int
+) -> None:
+    places, terms = np.arange(len(rows)), dict.fromkeys(query, 1.0)
+    whole = postings_of(rows, n_first=n_first).scores(terms)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, "_MOST_ADDED", n_added)
+        parted = postings_of(rows, n_first=n_first).scores(terms)
+        assert parted.at(places).tolist() == pytest.approx(whole.at(places).tolist(), abs=1e-6)
+        chosen = set(parted.best(len(rows)).tolist())
+    assert chosen <= set(whole.best(len(rows)).tolist())
