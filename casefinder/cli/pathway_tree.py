@@ -14,9 +14,11 @@ from casefinder.pathways import Discordance, PathStep, PathwayEvidence, Phase, R
 from casefinder.pathways.wording import (
     PHASES,
     STATUSES,
+    class_words,
     comparison_words,
     contradiction_words,
     limit_words,
+    rare_words,
     rate_words,
     reason_words,
     standing_words,
@@ -65,12 +67,14 @@ def _tree(evidence: PathwayEvidence, *, zh: bool, with_cases: bool) -> Tree:
             branch.add(Text(", ".join(variant.case_ids), style="dim"))
             continue
         for phase in Phase:
-            steps = [s for s in variant.steps if s.phase == phase]
+            steps = [s for s in variant.steps if s.phase == phase and (with_cases or s.support.share is not None)]
             if steps:
                 twig = branch.add(Text(PHASES[phase][0 if zh else 1], style="italic"))
                 for step in steps:
                     found = flagged.get((step.key, variant.id))
                     twig.add(_step_line(step, found, zh=zh, with_cases=with_cases))
+        if not with_cases and (rare := rare_words(variant.steps, small_cell=evidence.small_cell, zh=zh)):
+            branch.add(Text(rare, style="dim"))
         branch.add(_ending_line(variant, zh=zh))
     return tree
 
@@ -84,6 +88,8 @@ def _variant_line(variant: Variant, *, zh: bool) -> Text:
 def _step_line(step: PathStep, found: Discordance | None, *, zh: bool, with_cases: bool) -> Text:
     line = Text(f"{_bar(step.support)} ", style="cyan").append(step_words(step, zh=zh), style="default")
     line.append(f"  {rate_words(step.support, zh=zh)}", style="dim")
+    if classes := class_words(step, zh=zh):
+        line.append(f"  {classes}", style="dim italic")
     if with_cases:
         shown = ", ".join(step.case_ids[:_FEW])
         line.append(f"  {shown}{' …' if len(step.case_ids) > _FEW else ''}", style="dim")

@@ -19,6 +19,7 @@ from casefinder.pathways.model import (
     Variant,
     Verdict,
 )
+from casefinder.pathways.naming import DrugClass
 from casefinder.pathways.rates import DEFAULT_SMALL_CELL, Rate, Spread
 from casefinder.settings import STANDING_SENTENCE
 
@@ -31,6 +32,7 @@ __all__ = [
     "BaselineDifference",
     "Comparison",
     "Discordance",
+    "DrugClass",
     "Ending",
     "PathStep",
     "PathwayEvidence",

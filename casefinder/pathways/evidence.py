@@ -87,8 +87,8 @@ def _variants(
         variants.append(
             Variant(
                 id=_label(number),
-                zh="＋".join(step.zh for step in names) or "仅检查、护理或观察",
-                en=" + ".join(step.en for step in names) or "tests, nursing or observation only",
+                zh=_name(names, steps, zh=True),
+                en=_name(names, steps, zh=False),
                 support=supports[number],
                 effective_n=effective_n(p.weight for p in part),
                 steps=steps,
@@ -101,6 +101,17 @@ def _variants(
             )
         )
     return tuple(variants)
+
+
+def _name(defining: Sequence[PathStep], steps: Sequence[PathStep], *, zh: bool) -> str:
+    """Name a variant by its defining acts, or by the most frequent ones where no treatment is usual in it."""
+    if defining:
+        return ("＋" if zh else " + ").join(step.zh if zh else step.en for step in defining)
+    treatments = sorted((s for s in steps if s.kind in TREATS), key=lambda s: -s.support.count)[:_MOST_NAMES]
+    if not treatments:
+        return "仅检查、护理或观察" if zh else "tests, nursing or observation only"
+    listed = ("、" if zh else ", ").join(step.zh if zh else step.en for step in treatments)
+    return f"治疗不一（{listed}等）" if zh else f"various treatments ({listed}, …)"
 
 
 def _defining(steps: Sequence[PathStep], n: int, done: Mapping[str, int], n_all: int) -> tuple[PathStep, ...]:

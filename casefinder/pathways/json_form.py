@@ -97,6 +97,7 @@ def _step(step: PathStep) -> dict[str, Any]:
         "occurrence": step.occurrence,
         "phase": step.phase,
         "concepts": list(step.concepts),
+        "classes": [asdict(drug_class) for drug_class in step.classes],
         "support": _rate(step.support),
         "effective_n": round(step.effective_n, 1),
         "days": _spread(step.days),

@@ -92,6 +92,7 @@ def _step(placed: _Placed, everyone: Weights, start: float | None, *, small_cell
         case_ids=tuple(patient.case.id for patient in best_first),
         concepts=act.named.concepts,
         details=_details(placed),
+        classes=act.named.classes,
     )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from casefinder.cases import Case, StepKind
-from casefinder.pathways.naming import NamedStep
+from casefinder.pathways.naming import DrugClass, NamedStep
 from casefinder.pathways.rates import DEFAULT_SMALL_CELL, Rate, Spread
 
 STANDING_SENTENCE_ZH: Final = "以下为既往病例中的关联，并非治疗建议"
@@ -107,6 +107,7 @@ class PathStep:
         case_ids: The cases behind it, most similar first.
         concepts: Lexicon ids behind it.
         details: The most frequent details (dose, manner), each with its number of cases.
+        classes: Classes of the drug or drugs.
     """
 
     key: str
@@ -121,6 +122,7 @@ class PathStep:
     case_ids: tuple[str, ...]
     concepts: tuple[str, ...] = ()
     details: tuple[tuple[str, int], ...] = ()
+    classes: tuple[DrugClass, ...] = ()
 
     def name(self, *, zh: bool) -> str:
         """Return the name in the reader's language, with the occurrence where it is a later one."""

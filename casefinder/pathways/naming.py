@@ -39,6 +39,15 @@ _EDGES: Final = " \t,;:.()（），；：、-–"
 
 
 @dataclass(frozen=True, slots=True)
+class DrugClass:
+    """A class that a drug belongs to, as the lexicon has it: ``statin``, 他汀类."""
+
+    id: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class NamedStep:
     """What an act of care is, however it was written.
 
@@ -47,12 +56,14 @@ class NamedStep:
         zh: Name for Chinese readers.
         en: Name for English readers.
         concepts: Lexicon ids behind it; empty where the lexicon knows nothing of it.
+        classes: Classes of the drugs among them, the narrowest ones.
     """
 
     key: str
     zh: str
     en: str
     concepts: tuple[str, ...] = ()
+    classes: tuple[DrugClass, ...] = ()
 
     def name(self, *, zh: bool) -> str:
         """Return the name in the reader's language."""
@@ -112,7 +123,7 @@ class StepNamer:
         if row_id := next((i for group in _groups(kind) if (i := self._forms.get((group, form)))), None):
             row = self._entries[row_id]
             concepts = (row_id,) if row_id in self.lexicon else self._concepts_in(row.en[0])
-            return NamedStep(row_id, row.zh[0], row.en[0], concepts)
+            return NamedStep(row_id, row.zh[0], row.en[0], concepts, self._classes(concepts))
         if kind not in _TALK and (ids := self._lexicon_forms.get(form)):
             return self._of_concepts((min(ids, key=lambda i: _distance(kind, self.lexicon[i])),))
         return None
@@ -167,7 +178,14 @@ class StepNamer:
             "＋".join(c.zh for c in concepts),
             " + ".join(c.en for c in concepts),
             tuple(c.id for c in concepts),
+            self._classes([c.id for c in concepts]),
         )
+
+    def _classes(self, concepts: Iterable[str]) -> tuple[DrugClass, ...]:
+        above = {b: None for i in concepts if self.lexicon[i].kind == ConceptKind.DRUG for b in self.lexicon[i].broader}
+        classes = [i for i in above if self.lexicon[i].kind == ConceptKind.DRUG_CLASS]
+        narrowest = [i for i in classes if not any(i in self.lexicon.ancestors(other) for other in classes)]
+        return tuple(DrugClass(i, self.lexicon[i].zh, self.lexicon[i].en) for i in narrowest)
 
 
 _VISITS: Final = {

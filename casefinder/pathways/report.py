@@ -15,11 +15,13 @@ from casefinder.pathways.sankey import sankey_svg
 from casefinder.pathways.wording import (
     PHASES,
     STATUSES,
+    class_words,
     comparison_words,
     contradiction_words,
     day_words,
     feature_words,
     limit_words,
+    rare_words,
     rate_words,
     reason_words,
     standing_words,
@@ -117,14 +119,18 @@ def _flow(evidence: PathwayEvidence, *, zh: bool) -> str:
 
 
 def _variant(variant: Variant, evidence: PathwayEvidence, *, zh: bool) -> str:
+    if len(variant.case_ids) < evidence.small_cell:
+        return _few(variant, zh=zh)
     longest = max((s.days.upper_quartile or 0.0 for s in variant.steps), default=0.0)
     flagged = {d.step_key for d in evidence.discordances if variant.id in d.variants}
     rows = []
     for phase in Phase:
-        steps = [step for step in variant.steps if step.phase == phase]
+        steps = [step for step in variant.steps if step.phase == phase and step.support.share is not None]
         if steps:
             rows.append(f"<h4>{PHASES[phase][0 if zh else 1]}</h4>")
             rows += [_step(step, longest, flagged=step.key in flagged, zh=zh) for step in steps]
+    if rare := rare_words(variant.steps, small_cell=evidence.small_cell, zh=zh):
+        rows.append(f'<p class="rare">{escape(rare)}</p>')
     axis = (
         f'<div class="step axis"><span></span><span></span><span class="ends"><i>D0</i><i>D{longest:g}</i></span></div>'
         if longest
@@ -139,8 +145,20 @@ def _variant(variant: Variant, evidence: PathwayEvidence, *, zh: bool) -> str:
     )
 
 
+def _few(variant: Variant, *, zh: bool) -> str:
+    """Show a way that few patients went: its acts in order, and how each patient ended, without any rate."""
+    acts = escape(" → ".join(step.name(zh=zh) for step in variant.steps))
+    told = [f"{STATUSES[status][0 if zh else 1]} {rate.count}" for status, rate in variant.ending.statuses]
+    ends = ("、" if zh else ", ").join(told)
+    return (
+        f'<section class="variant"><h3>{variant.id} · {escape(variant.name(zh=zh))}</h3>'
+        f"<p>{escape(rate_words(variant.support, zh=zh))}</p><p class='rare'>{acts}</p>"
+        f"<p>{'转归：' if zh else 'Outcome: '}{escape(ends)}</p>{_ids(variant.case_ids, zh=zh)}</section>"
+    )
+
+
 def _step(step: PathStep, longest: float, *, flagged: bool, zh: bool) -> str:
-    details = "; ".join(text for text, _ in step.details)
+    details = " · ".join(part for part in (class_words(step, zh=zh), "; ".join(t for t, _ in step.details)) if part)
     mark = " ⚠" if flagged else ""
     ids = escape(", ".join(step.case_ids[:_MOST_IDS]))
     return (

@@ -7,9 +7,9 @@ from typing import Final
 STYLE: Final = """
 :root{--ink:#1d2733;--soft:#5b6775;--line:#d9dfe6;--blue:#2563a8;--warn:#8b1a1a}
 *{box-sizing:border-box}
-body{margin:0;background:#fff;color:var(--ink);font:15px/1.5 -apple-system,"Segoe UI","PingFang SC","Microsoft YaHei",
-"Noto Sans CJK SC","Source Han Sans SC","WenQuanYi Micro Hei","Hiragino Sans GB",
-Roboto,"Helvetica Neue",Arial,sans-serif}
+body{margin:0;background:#fff;color:var(--ink);font:15px/1.5 -apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,
+"Liberation Sans","DejaVu Sans","PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",
+"WenQuanYi Micro Hei","Hiragino Sans GB",sans-serif}
 main{max-width:960px;margin:0 auto;padding:20px}
 h1{font-size:24px;margin:0 0 8px}h2{font-size:19px;margin:26px 0 8px}h3{font-size:17px;margin:0 0 6px}
 h4{font-size:14px;margin:12px 0 4px;color:var(--soft)}
@@ -19,6 +19,9 @@ h4{font-size:14px;margin:12px 0 4px;color:var(--soft)}
 .variant{border:1px solid var(--line);border-radius:6px;padding:14px;margin:16px 0}
 small{display:block;color:var(--soft);font-size:12.5px}
 svg{max-width:100%;height:auto}svg text{fill:#1d2733;font-family:inherit}
+svg text{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}
+.rare{color:var(--soft);font-size:13px;border-top:1px solid var(--line);padding-top:5px;margin:6px 0;
+overflow-wrap:anywhere}.apart{border-left:4px solid #b4541a;padding-left:10px;overflow-wrap:anywhere}
 .narrow{display:none}.legend{list-style:none;padding:0;columns:2}
 .step{display:grid;grid-template-columns:minmax(0,4fr) minmax(0,4fr) minmax(0,4fr);gap:10px;align-items:center;
 border-top:1px solid var(--line);padding:3px 0}
@@ -38,7 +41,9 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:t
 border-top:1px solid var(--line);font-weight:normal;overflow-wrap:anywhere}
 details{margin:8px 0}summary{cursor:pointer;color:var(--blue)}
 @media(max-width:640px){main{padding:14px}.wide{display:none}.narrow{display:block}.legend{columns:1}
-.step{grid-template-columns:minmax(0,1fr);gap:1px}.bar{width:64px}.variant{padding:10px}}
-@media print{main{max-width:none;padding:0}.variant,.step,tr{break-inside:avoid}details>*{display:block}
+.step{grid-template-columns:minmax(0,1fr);gap:1px}.bar{width:64px}.track:empty{display:none}.variant{padding:10px}}
+@page{size:A4;margin:14mm}
+@media print{main{max-width:none;padding:0}.step,tr,svg{break-inside:avoid}h2,h3,h4{break-after:avoid}
+details::details-content{content-visibility:visible;display:block}summary{color:var(--ink)}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """

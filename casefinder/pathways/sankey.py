@@ -16,6 +16,7 @@ from casefinder.pathways.wording import STATUSES
 _MOST_VARIANTS: Final = 8  # more bands than that cannot be told apart; the rest flows together
 _REST: Final = "…"
 _NODE_WIDTH: Final = 10
+_FONT: Final = 14  # px
 _GAP: Final = 14  # px between nodes of a column: room for a line of text
 _COLOURS: Final = ("#2563a8", "#b4541a", "#2e7d4f", "#7a4fa3", "#a33a4f", "#3b7f8c", "#8a6d1d", "#5b6470", "#999999")
 _OUTCOME_COLOURS: Final = {"recovered": "#2e7d4f", "improved": "#6aa84f", "died": "#8b1a1a", "worsened": "#b4541a"}
@@ -51,13 +52,19 @@ def sankey_svg(evidence: PathwayEvidence, *, zh: bool, width: int, with_later: b
     labels = {"all": f"{evidence.n} 例" if zh else f"{evidence.n} patients", _REST: "其他" if zh else "others"}
     nodes = _place(trails, order, unit, labels, zh=zh)
     last = len(stages) - 1
-    step = (width - _NODE_WIDTH - (110 if width > 500 else 84)) / last
+    margin = max(_label_width(node) for node in nodes.values() if node.column == last)
+    step = (width - _NODE_WIDTH - margin) / last
     body = [*_bands(trails, nodes, unit, step), *(_node(node, step) for node in nodes.values())]
     title = "患者流向" if zh else "Flow of patients"
     return (
         f'<svg class="sankey" role="img" aria-label="{title}" viewBox="0 0 {width} {height + 10}" '
         f'width="{width}" height="{height + 10}" xmlns="http://www.w3.org/2000/svg">{"".join(body)}</svg>'
     )
+
+
+def _label_width(node: _Node) -> float:
+    """Return how wide a label is at most, in px: a Chinese character is as wide as high, a Latin letter half of it."""
+    return 8 + sum(_FONT if letter > "\u2e7f" else 0.56 * _FONT for letter in f"{node.label} · {node.count}")
 
 
 def _stages(evidence: PathwayEvidence, *, zh: bool, with_later: bool) -> list[Callable[[PatientPath], str]]:
@@ -143,5 +150,5 @@ def _node(node: _Node, step: float) -> str:
     return (
         f'<rect x="{x:.1f}" y="{node.top:.1f}" width="{_NODE_WIDTH}" height="{max(2.0, node.height):.1f}" '
         f'fill="{node.colour}"/><text x="{x + _NODE_WIDTH + 4:.1f}" y="{node.top + node.height / 2 + 5:.1f}" '
-        f'font-size="14">{escape(label)}</text>'
+        f'font-size="{_FONT}">{escape(label)}</text>'
     )

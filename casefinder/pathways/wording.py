@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from casefinder.pathways.model import Comparison, PathStep, PathwayEvidence, Phase, Reason, SetAside, Verdict
@@ -84,8 +85,8 @@ def stay_words(stay: Spread, *, zh: bool) -> str:
     """Write the length of stay; empty where none is given."""
     if stay.median is None or stay.lower_quartile is None or stay.upper_quartile is None:
         return ""
-    span = f"{stay.median:g} ({stay.lower_quartile:g}–{stay.upper_quartile:g})"
-    return f"住院{span}天" if zh else f"stay {span} days"
+    quartiles = f"{stay.lower_quartile:g}–{stay.upper_quartile:g}"
+    return f"住院 {stay.median:g} 天（{quartiles}）" if zh else f"stay {stay.median:g} days ({quartiles})"
 
 
 def feature_words(feature: str, *, zh: bool) -> str:
@@ -155,6 +156,19 @@ def step_words(step: PathStep, *, zh: bool) -> str:
     """Name a step with its typical day."""
     day = day_words(step.days, zh=zh)
     return f"{step.name(zh=zh)}  {day}".rstrip()
+
+
+def rare_words(steps: Sequence[PathStep], *, small_cell: int, zh: bool) -> str:
+    """Name the steps that too few patients had for a rate, each with its number; empty where there are none."""
+    rare = sorted((s for s in steps if s.support.share is None), key=lambda s: -s.support.count)
+    names = ("、" if zh else ", ").join(f"{step.name(zh=zh)} {step.support.count}" for step in rare)
+    head = f"另有（各少于 {small_cell} 例）：" if zh else f"also, each in fewer than {small_cell}: "
+    return head + names if names else ""
+
+
+def class_words(step: PathStep, *, zh: bool) -> str:
+    """Name the classes of a drug; empty where it has none."""
+    return ("、" if zh else ", ").join(found.zh if zh else found.en for found in step.classes)
 
 
 def standing_words(*, zh: bool) -> str:

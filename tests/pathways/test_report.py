@@ -11,14 +11,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from casefinder.cases import OutcomeStatus
 from casefinder.errors import CasefinderError
 from casefinder.pathways import treatment_paths
 from casefinder.pathways.report import report_html, write_report
-from tests.pathways.material import heart_attacks, made_hit
+from casefinder.pathways.sankey import sankey_svg
+from tests.pathways.material import PCI_PATH, heart_attacks, made_hit
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
+CHROMIUM = next((found for name in BROWSERS if (found := shutil.which(name))), None)
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine; install one (apt-get install chromium) to check the report"
 )
@@ -68,6 +75,26 @@ def test_no_percentage_stands_beside_fewer_patients_than_the_limit(zh: bool) -> 
     assert re.findall(r"\d%(?! *[;\"])", re.sub(r'style="[^"]*"', "", section)) == []
 
 
+@pytest.mark.parametrize("width", [920, 350])
+@pytest.mark.parametrize("zh", [True, False])
+def test_every_label_of_the_flow_lies_within_it(zh: bool, width: int) -> None:
+    left = OutcomeStatus.LEFT_AGAINST_ADVICE  # the longest label
+    hits = [*heart_attacks(), *(made_hit(100 + i, PCI_PATH, status=left) for i in range(3))]
+    drawn = sankey_svg(treatment_paths(hits), zh=zh, width=width, with_later=width > 500)
+    labels = re.findall(r'<text x="([\d.]+)"[^>]*font-size="(\d+)">([^<]+)<', drawn)
+    assert any(("自动出院" if zh else "left against advice") in words for _, _, words in labels)
+    for x, size, words in labels:
+        assert float(x) + sum(int(size) * (1 if letter > "\u2e7f" else 0.55) for letter in words) <= width
+
+
+def test_ways_of_few_patients_are_told_without_a_table() -> None:
+    text = report_html(treatment_paths(heart_attacks(12, 8, 2)), question="chest pain", zh=False)
+    section = text.split("<h3>C · ")[1].split("</section>")[0]
+    assert "electrocardiogram → aspirin" in section
+    assert "H0020, H0021" in section
+    assert "<table" not in section
+
+
 def test_an_answer_without_patients_is_a_report_too() -> None:
     assert "0 patients" in report_html(treatment_paths([]), question="x", zh=False)
 
@@ -82,6 +109,8 @@ def test_a_report_that_cannot_be_written_says_so(tmp_path: Path) -> None:
 def test_report_is_drawn_within_the_width_of_the_screen(report: Path, tmp_path: Path, width: int) -> None:
     image = tmp_path / "report.png"
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1"]
+    options += ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    options += ["--disable-sync"]
     # No name is resolved: a request to any other host would fail and leave its trace in what is drawn.
     options += [f"--user-data-dir={tmp_path / 'profile'}", "--host-resolver-rules=MAP * ~NOTFOUND"]
     options += [f"--window-size={width},{_HEIGHT}", f"--screenshot={image}", report.as_uri()]
