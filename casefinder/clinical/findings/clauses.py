@@ -12,7 +12,7 @@ from casefinder.clinical.lexicon import ConceptKind
 
 _CLAUSE_END: Final = re.compile(r"[,;。!?\n]|\.(?=\s|$)|(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f])")
 # What a clause may hold besides findings and still be nothing but a list.
-_FILLERS: Final = re.compile(r"[、和及或与/\s]|等|不适|症状|表现|病史|病|史|疾病|传染|遗传|慢性|其他|其它|类似")
+_FILLERS: Final = re.compile(r"[、和及或与/\s]|等|不适|症状|表现|病史|病|史|疾病|传染|遗传|慢性|其他|其它|类似|改变")
 _LIST_CLOSED: Final = re.compile(r"等(?:不适|症状|表现|情况|病史|疾病|史)?$")
 # An English item with a time or a verb of its own: "no fever, cough for 3 days".
 _OWN_COURSE: Final = re.compile(
@@ -33,7 +33,7 @@ def continues_list(folded: str, comma: int, matches: Sequence[Match], *, followi
         matches: All matches of the text, in order.
         following: Index of the first match after the comma.
         needs_close: Whether the list must visibly be one: closed by 等, or by another negation after it
-            (无恶心，呕吐，无腹泻). Signs then never go on, because examinations put findings of both
+            (无恶心，呕吐，无腹泻). In the second case signs never go on, because examinations put findings of both
             kinds in a row (无压痛，肝大，无叩击痛).
     """
     start = comma + 1
@@ -43,9 +43,11 @@ def continues_list(folded: str, comma: int, matches: Sequence[Match], *, followi
         return False
     if not needs_close:
         return True
+    if _LIST_CLOSED.search(folded, start, end):
+        return True
     if any(match.concepts and match.concepts[0].kind is ConceptKind.SIGN for match in inside):
         return False
-    return _is_closed(folded, end, matches, following + len(inside), clause=folded[start:end])
+    return _is_closed(folded, end, matches, following + len(inside))
 
 
 def continues_english(folded: str, comma: int, *, needs_conjunction: bool) -> bool:
@@ -56,9 +58,7 @@ def continues_english(folded: str, comma: int, *, needs_conjunction: bool) -> bo
     return _OWN_COURSE.search(clause) is None
 
 
-def _is_closed(folded: str, end: int, matches: Sequence[Match], following: int, *, clause: str) -> bool:
-    if _LIST_CLOSED.search(clause):
-        return True
+def _is_closed(folded: str, end: int, matches: Sequence[Match], following: int) -> bool:
     if end >= len(folded) or folded[end] not in ", " or following >= len(matches):
         return False
     after = matches[following]

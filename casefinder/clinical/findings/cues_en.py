@@ -31,7 +31,8 @@ _NEGATE: Final = (
     (
         _en(Role.NEGATE, ahead=45, reach=_LIST),
         (
-            "negative for|neg for|no evidence of|no sign of|no signs of|no symptoms of|absence of|free of|"
+            "negative for|was negative for|were negative for|is negative for|are negative for|"
+            "neg for|no evidence of|no sign of|no signs of|no symptoms of|absence of|free of|"
             "free from|lack of|neither|nor|no suspicion of|no history of|no known history of|"
             "no past medical history of|no prior history of|no previous history of|no family history of|"
             "denies family history of|denies a family history of|denies history of|denies any history of|"
@@ -85,7 +86,11 @@ _DOUBT: Final = (
             "compatible with possible|indeterminate for|?"
         ),
     ),
-    (_en(Role.DOUBT, ahead=25, back=8), "likely|is likely|was likely|are likely|were likely"),
+    (
+        _en(Role.DOUBT, ahead=25, back=8),
+        "less likely|unlikely|most likely|is most likely|was most likely|more likely|is more likely|"
+        "likely|is likely|was likely|are likely|were likely",
+    ),
     (
         _en(Role.DOUBT, ahead=30, reach=_LIST),
         (
@@ -99,7 +104,7 @@ _DOUBT: Final = (
         _en(Role.DOUBT, back=16),
         (
             "(?)|is suspected|was suspected|suspected|are suspected|were suspected|is possible|was possible|"
-            "is probable|unlikely|is unlikely|was unlikely|less likely|very unlikely|cannot be excluded|"
+            "is probable|is unlikely|was unlikely|very unlikely|cannot be excluded|"
             "cannot be ruled out|can't be excluded|could not be excluded|could not be ruled out|"
             "not been ruled out|has not been ruled out|not been excluded|has not been excluded|not ruled out|"
             "not excluded|was considered|is considered|were considered|is questionable|is uncertain|"
@@ -142,12 +147,18 @@ _PAST: Final = (
         (
             "years ago|year ago|in the past|as a child|in childhood|resolved|has resolved|had resolved|"
             "have resolved|was resolved|subsided|has subsided|disappeared|has stopped|had stopped|cured|"
-            "was cured|years earlier|years previously|years before|went away|has gone|in infancy|is gone|"
+            "discontinued|was discontinued|were discontinued|has been discontinued|is discontinued|stopped|"
+            "was stopped|were stopped|was cured|years earlier|years previously|years before|"
+            "went away|has gone|in infancy|is gone|"
             "in remission"
         ),
     ),
 )
-_YEARS: Final = (_en(Role.PAST, ahead=30, back=16), "|".join(f"in {year}" for year in range(1930, 2050)))
+# "appendectomy in 2009 and cholecystectomy": a year belongs to what it follows.
+_YEARS: Final = (
+    Cue(Role.PAST, ahead=30, back=16, prefers_back=True, is_zh=False),
+    "|".join(f"in {year}" for year in range(1930, 2050)),
+)
 _RELATIVE: Final = (
     (
         _en(Role.RELATIVE, ahead=60, reach=_SENTENCE),
@@ -189,7 +200,7 @@ _OTHERS: Final = (
             "secondary to|caused by|after|before|when|while|despite|started|admits|endorses|and is|and was|"
             "remains|persists|(+)|+|was found|were found|found to have|found|underwent|takes|consistent with|"
             "confirmed|instead|as well as|demonstrated|demonstrates|following|and reports|rather than|at which|"
-            "given|on|switched to|received|until|since"
+            "decided|opted|agreed|given|on|switched to|received|until|since"
         ),
     ),
     (

@@ -242,7 +242,8 @@ class _ScopeReader:
         if cue.role is Role.NOTHING:
             return
         if cue.role in _CLOSES:
-            self._close_by(cue)
+            if not self._has_relative(match, cue):
+                self._close_by(cue)
         elif self._is_no_cue(match, cue):
             return
         elif self._points_back(index, match, cue):
@@ -259,6 +260,13 @@ class _ScopeReader:
                 del self._open[Role.RELATIVE]
             if self._default is Assertion.HISTORICAL:
                 self._default = Assertion.PRESENT
+
+    def _has_relative(self, match: Match, cue: Cue) -> bool:
+        """Tell whether a verb only joins a relative and a disease: 否认父母有糖尿病."""
+        relative, negation = self._open.get(Role.RELATIVE), self._open.get(Role.NEGATE)
+        if cue.role is not Role.END or relative is None or negation is None:
+            return False
+        return self._anchor[Role.NEGATE] == negation.end and not self._folded[relative.end : match.start].strip()
 
     def _is_no_cue(self, match: Match, cue: Cue) -> bool:
         """Tell whether the words around a cue take its meaning: a mother who reports, a 3-day history of."""
