@@ -61,21 +61,21 @@ def ratios(numerators: Sequence[Run], denominators: Sequence[Run]) -> list[float
     return sorted(a.wall_s / b.wall_s for a, b in zip(numerators, denominators, strict=True))
 
 
-def write_result(name: str, lines: Sequence[str]) -> Path:
-    """Print lines, and keep them in a dated file that says how they were made."""
+def write_result(name: str, lines: Sequence[str], *, packages: Sequence[str] = PACKAGES) -> Path:
+    """Print lines, and keep them in a dated file that says how they were made, with the versions of packages."""
     path = RESULTS / f"{datetime.now(UTC):%Y-%m-%d}-{name}.txt"
-    text = "\n".join([*_circumstances(), "", *lines, ""])
+    text = "\n".join([*_circumstances(packages), "", *lines, ""])
     path.write_text(text, encoding="utf-8")
     sys.stdout.write(text)
     return path
 
 
-def _circumstances() -> list[str]:
+def _circumstances(packages: Sequence[str]) -> list[str]:
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return [
         f"command   python {' '.join(sys.argv)}",
         f"date      {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit.stdout.strip() or 'unknown'}",
         f"machine   {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python "
         + platform.python_version(),
-        "packages  " + ", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        "packages  " + ", ".join(f"{name} {version(name)}" for name in packages),
     ]
