@@ -154,12 +154,21 @@ class DiagnosisIs(Where):
         if not self.diagnosis.strip():
             raise FilterError("the diagnosis to filter by is empty; give an ICD-10 prefix or a part of its wording")
 
+    @property
+    def code_prefix(self) -> str | None:
+        """What a code must begin with, in upper case; None where a part of the wording is meant."""
+        value = self.diagnosis.strip()
+        return value.upper() if _ICD10_PREFIX.fullmatch(value) else None
+
+    @property
+    def part(self) -> str:
+        """What a wording must hold, in lower case."""
+        return self.diagnosis.strip().lower()
+
     def mask(self, columns: Columns) -> Mask:
         """Look for a diagnosis of the case."""
-        value = self.diagnosis.strip()
-        if _ICD10_PREFIX.fullmatch(value):
-            return columns.code_begins(value.upper())
-        return columns.diagnosis_holds(value.lower())
+        prefix = self.code_prefix
+        return columns.diagnosis_holds(self.part) if prefix is None else columns.code_begins(prefix)
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,8 @@ class MilvusIndex:
         if n_wanted > _MOST_FOUND:
             raise VectorShapeError(f"k is {k}; a Milvus server returns at most {_MOST_FOUND} neighbours")
         answers = [self._hits(part, n_wanted, expression, exact=exact) for part in _parts(queries)] if n_wanted else []
-        ids = np.full((len(queries), k), NO_ID, dtype=np.int64)
-        scores = np.full((len(queries), k), NO_SCORE, dtype=np.float32)
+        ids = np.full((len(queries), n_wanted), NO_ID, dtype=np.int64)
+        scores = np.full(ids.shape, NO_SCORE, dtype=np.float32)
         for row, hits in enumerate(hits for answer in answers for hits in answer):
             ids[row, : len(hits)] = [hit[ID_FIELD] for hit in hits]
             scores[row, : len(hits)] = [hit["distance"] for hit in hits]
@@ -127,8 +127,8 @@ def _compared(queries: Vectors, ids: Ids, vectors: Vectors) -> Neighbours:
 
 
 def _best(parts: list[Neighbours], queries: Vectors, *, k: int) -> Neighbours:
-    """Join answers over different ids to the k best."""
-    nothing = np.zeros((len(queries), 0), dtype=np.int64)
-    ids = np.concatenate([nothing, *[part.ids for part in parts]], axis=1)
-    scores = np.concatenate([nothing.astype(np.float32), *[part.scores for part in parts]], axis=1)
+    """Join exact answers over different ids to the k best."""
+    nothing = np.full((len(queries), 0), NO_ID, dtype=np.int64)
+    ids = np.concatenate([nothing, *(part.ids for part in parts)], axis=1)
+    scores = np.concatenate([nothing.astype(np.float32), *(part.scores for part in parts)], axis=1)
     return best_first(ids, scores, k=k, exact=True)
