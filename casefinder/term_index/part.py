@@ -10,12 +10,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from casefinder.errors import IndexDamagedError
 from casefinder.files import Values, read_arrays
 from casefinder.term_index.columns import Columns
 from casefinder.term_index.lists import TermLists
 from casefinder.term_index.sorted_keys import SortedKeys
 from casefinder.term_index.texts import texts_of
 
+VERSION: Final = 1  # of the arrays; raise when they mean something else
 WORDS: Final = "words"
 CONCEPTS: Final = "concepts"
 NAMES: Final = "names"
@@ -71,7 +73,12 @@ def read_terms(path: Path) -> TermPart:
     """Map a file of ``write_terms`` into memory; damage is found when it is touched.
 
     Raises:
-        IndexDamagedError: It is none.
+        IndexDamagedError: It is none, or one of another casefinder.
     """
     arrays, facts = read_arrays(path)
+    if facts.get("version") != VERSION:
+        raise IndexDamagedError(
+            f"{path.name} has version {facts.get("version")}, this casefinder reads {VERSION};"
+            " run `casefinder verify --repair`"
+        )
     return TermPart(arrays, dim=facts["dim"])

@@ -191,9 +191,13 @@ class Postings:
 
     def is_held(self, terms: Sequence[str]) -> bool:
         """Tell whether any case holds every one of these terms: at once where many do."""
-        rows = self._holding_rarest(terms)
-        pieces = (rows[start : start + _ROWS_PER_LOOK] for start in range(0, len(rows), _ROWS_PER_LOOK))
-        return any(self.held(terms, piece).any() for piece in pieces)
+        for part, bounds in self._shortest_first(terms):
+            first, last = bounds[0]
+            for start in range(first, last, _ROWS_PER_LOOK):
+                rows = part.lists.between(start, min(start + _ROWS_PER_LOOK, last))
+                if self.held(terms, rows[~are_in(rows, part.removed)] + part.first_row).any():
+                    return True
+        return False
 
     def _holding_rarest(self, terms: Sequence[str]) -> Rows:
         """Return the rows of cases that can be found and hold the rarest of these terms, rising: int64 [n]."""

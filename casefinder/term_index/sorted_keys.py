@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from casefinder.files import Values
 
-STRIDE: Final = 512  # of eight bytes each: the keys between two samples lie in at most two blocks of a file
-_ROUNDS: Final = 9  # halvings of 512
+# Of eight bytes each: the keys between two samples lie in at most two blocks of a file, and can be compared at once.
+STRIDE: Final = 64
 
 
 class SortedKeys:
-    """Distinct 64-bit keys, rising, with every 512th of them in a small array of its own."""
+    """Distinct 64-bit keys, rising, with every 64th of them in a small array of its own."""
 
     def __init__(self, keys: Values, samples: Values) -> None:
-        """Hold keys, and ``keys[::512]``."""
+        """Hold keys, and ``keys[::64]``."""
         self._keys = keys
         self._samples = samples
 
@@ -29,12 +29,8 @@ class SortedKeys:
         """Return where keys of the same type are, -1 for those that are not there: int64 [n]."""
         if not len(self._keys):
             return np.full(len(wanted), -1, dtype=np.int64)
-        first = (np.searchsorted(self._samples[:], wanted, side="right") - 1) * STRIDE
-        low = np.maximum(first, 0)
-        high = np.minimum(low + STRIDE, len(self._keys))
-        for _ in range(_ROUNDS):
-            middle = (low + high) // 2
-            is_left = self._keys.take(middle) <= wanted
-            low, high = np.where(is_left, middle, low), np.where(is_left, high, middle)
-        places: NDArray[np.int64] = np.where(self._keys.take(low) == wanted, low, -1)
+        first = np.maximum(np.searchsorted(self._samples[:], wanted, side="right") - 1, 0) * STRIDE
+        windows = np.minimum(first[:, None] + np.arange(STRIDE), len(self._keys) - 1)
+        is_found = self._keys.take(windows.ravel()).reshape(windows.shape) == wanted[:, None]
+        places: NDArray[np.int64] = np.where(is_found.any(axis=1), first + is_found.argmax(axis=1), -1)
         return places

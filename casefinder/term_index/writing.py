@@ -13,7 +13,7 @@ import numpy as np
 from casefinder.files import ArraysWriter
 from casefinder.term_index.deriving import Entry, VectorsOf, derive_terms
 from casefinder.term_index.merging import MemorySink, merge
-from casefinder.term_index.part import TermPart, read_terms
+from casefinder.term_index.part import VERSION, TermPart, read_terms
 
 _ENTRIES_PER_RUN: Final = 10_000  # derived in memory at once, in some 200 MB
 
@@ -53,7 +53,7 @@ def write_merged_terms(path: Path, parts: Sequence[TermPart], *, removed_keys: I
     """
     with ArraysWriter(path) as writer:
         dim = merge(parts, writer, removed=_keys(removed_keys))
-        writer.finish({"dim": dim})
+        writer.finish({"version": VERSION, "dim": dim})
 
 
 def joined_part(parts: Sequence[TermPart], *, removed_keys: Iterable[int] = ()) -> TermPart:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from casefinder.case_store import CaseFindings, Mention
 from casefinder.cases import Case
 from casefinder.errors import CaseBaseError, IndexDamagedError
+from casefinder.files import write_arrays
 from casefinder.term_index import (
     DepartmentIs,
     Entry,
@@ -167,6 +168,12 @@ def test_more_cases_than_postings_have_room_for_are_refused(monkeypatch: pytest.
     monkeypatch.setattr(merging, "MOST_ROWS", 29)
     with pytest.raises(CaseBaseError, match="30 cases are more than the 29 of one case base; divide them"):
         joined_part(parts_of([10]))
+
+
+def test_file_of_another_version_is_refused(tmp_path: Path) -> None:
+    write_arrays(tmp_path / "terms.index", {}, facts={"version": 99, "dim": 4})
+    with pytest.raises(IndexDamagedError, match="has version 99, this casefinder reads 1; run `casefinder verify"):
+        read_terms(tmp_path / "terms.index")
 
 
 def test_damage_anywhere_never_changes_an_answer(tmp_path: Path) -> None:
