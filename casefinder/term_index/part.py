@@ -76,9 +76,9 @@ def read_terms(path: Path) -> TermPart:
         IndexDamagedError: It is none, or one of another casefinder.
     """
     arrays, facts = read_arrays(path)
-    if facts.get("version") != VERSION:
+    version = facts.get("version")
+    if version != VERSION:
         raise IndexDamagedError(
-            f"{path.name} has version {facts.get("version")}, this casefinder reads {VERSION};"
-            " run `casefinder verify --repair`"
+            f"{path.name} has version {version}, this casefinder reads {VERSION}; run `casefinder verify --repair`"
         )
     return TermPart(arrays, dim=facts["dim"])
