@@ -35,6 +35,7 @@ _MANNER: Final = re.compile(
     r"嚼服|口服|静脉注射|静脉滴注|静滴|静推|皮下注射|肌注|肌肉注射|舌下含服|即刻|负荷量?|每日[一二两三四1-4]次|每晚1?次|"
     r"\b(?:chewed|orally|oral|po|iv|im|sc|stat|once|twice|daily|nightly|bid|tid|qd|loading dose|tablets?)\b"
 )
+_STROKE: Final = re.compile(r"(?<=[a-z])/(?=[a-z])")
 _EDGES: Final = " \t,;:.()（），；：、-–"
 
 
@@ -157,7 +158,8 @@ class StepNamer:
 
         Positions are those of the text with case and width folded, which has the length of most texts.
         """
-        return self._spans(normalise_form(text))
+        # Combinations are written with a stroke as often as with a hyphen: piperacillin/tazobactam.
+        return self._spans(_STROKE.sub("-", normalise_form(text)))
 
     def _spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Find the longest forms from left to right, without overlap."""

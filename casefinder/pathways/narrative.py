@@ -23,6 +23,7 @@ _KINDS: Final = {
     ConceptKind.PROCEDURE: StepKind.PROCEDURE,
     ConceptKind.TEST: StepKind.TEST,
 }
+_BY_HAND: Final = frozenset({StepKind.SURGERY, StepKind.PROCEDURE})
 _DONE: Final = re.compile(
     r"\b(?:treat(?:ed|ment)|receiv(?:ed|ing)|given|gave|administ(?:ered|ration)|start(?:ed|ing)|initiat(?:ed|ion)|"
     r"commenced|prescribed|underwent|undergone|perform(?:ed|ing)|placed|inserted|implanted|infus(?:ed|ion)|"
@@ -38,13 +39,44 @@ _NOT_NOW: Final = re.compile(
     r"(?:years?|months?) (?:ago|earlier|before)|had been (?:taking|on|treated)|home medications?|"
     r"medications? on admission|allerg(?:y|ic)|refused|declined|should|can be|may be|is recommended|"
     r"in the literature|literature review|rare complication of|known (?:complication|side effect)|"
-    r"(?:was|were) not (?:given|performed|done|started)|instead of)\b"
+    r"(?:was|were) not (?:given|performed|done|started)|could not be (?:given|performed|done)|instead of)\b"
     r"|既往|病史|过敏|拒绝|未予|未行|曾|年前|月前",
     re.IGNORECASE,
 )
 _NEGATED_BEFORE: Final = re.compile(
-    r"(?:\b(?:no|not|without|never|denied|stopped|discontinued|withdrawn|withheld|resistant to|refractory to|"
-    r"allergic to|contraindicat\w+|instead of|rather than|despite)\b[^,]{0,24}|未|无|停用|拒绝)$",
+    r"(?:\b(?:no|not|without|never|denied|stopped|discontinued|withdrawn|withheld|"
+    r"allergic to|contraindicat\w+|instead of|rather than)\b[^,]{0,24}|未|无|停用|拒绝)$",
+    re.IGNORECASE,
+)
+# A drug that made the patient ill, or was taken away, is no treatment wherever else the text names it.
+_BLAMED_BEFORE: Final = re.compile(
+    r"\b(?:discontinu\w+|withdraw\w+|cessation|stopping|overdos\w+|intoxication|poisoning|toxicity|ingest\w+|"
+    r"(?:side|adverse) (?:effects?|reactions?|events?)|due to|caused by|induced by|secondary to|exposure to|"
+    r"attributed to|abuse|hypersensitivity)(?: (?:of|to|from|with|by|the|his|her|a|an))*\s+$",
+    re.IGNORECASE,
+)
+_BLAMED_AFTER: Final = re.compile(
+    r"[- ](?:induced|related|associated|toxicity|overdose|intoxication|poisoning|abuse)\b|"
+    r" (?:was|were) (?:\w+ )?(?:discontinued|stopped|withdrawn|ceased|suspended)\b",
+    re.IGNORECASE,
+)
+# Operations by other words, and treatments named by what they do.
+_THERAPY: Final = re.compile(
+    r"\b(?:(?:skin|bone|fat|nerve|autologous|vein) graft(?:ing|s)?|(?:[a-z]+ ){0,2}flap(?! of)|"
+    r"(?:intramedullary |cephalomedullary )?nail(?:ing| fixation)|(?:radio)?iodine ablation|"
+    r"(?:radiofrequency|laser|microwave|catheter) ablation|amputation|enucleation|plication|debridement|"
+    r"ventilatory support|anti-?tubercul\w+ (?:drugs?|therapy|treatment|medications?)|"
+    r"(?:high dose )?(?:intravenous )?immun(?:e |o)globulins?|immunosuppressi(?:ve|on)(?: therapy| treatment)?|"
+    r"broad[- ]spectrum antibiotics?|steroid (?:therapy|treatment|pulse)|anti-?inflammatory (?:drugs?|therapy)|"
+    r"conservative(?:ly)? (?:treat(?:ment|ed)|manage(?:ment|d)|therapy)|supportive (?:care|treatment|therapy)|"
+    r"symptomatic treatment|physiotherapy|compression therapy|coil(?:ing| embolization)|cyberknife|"
+    r"gamma knife|stereotactic (?:radiosurgery|radiotherapy))\b",
+    re.IGNORECASE,
+)
+_SOME_SURGERY: Final = re.compile(
+    r"\b(?:underwent|undergo|required|performed|urgent|emergency|emergent|elective|operated)\b(?: \w+){0,3}? "
+    r"?(?:surgery|surgical (?:treatment|intervention|procedure|exploration)|operation|on\b)|"
+    r"\b(?:surgically treated|treated surgically|surgical treatment|surgical intervention)\b",
     re.IGNORECASE,
 )
 # Operations have more names than any list; their endings give them away where no form of the lexicon does.
@@ -54,7 +86,7 @@ _OPERATION: Final = re.compile(
     r"(?:surgical|complete|wide|local|en bloc|endoscopic|radical|partial|laparoscopic) (?:[a-z]+ ){0,2}"
     r"(?:resection|excision|repair|removal|drainage|decompression|fixation|reconstruction|debridement|intervention)|"
     r"(?:surgically|completely|laparoscopically) (?:removed|resected|excised|repaired)|"
-    r"(?:resected|excised|irradiated)|"
+    r"(?<=was )(?:\w+ )?(?:resected|excised|irradiated)|(?<=were )(?:\w+ )?(?:resected|excised|irradiated)|"
     r"internal fixation|screw fixation|radiotherapy|radiation therapy|chemoradiation|embolization)\b",
     re.IGNORECASE,
 )
@@ -83,13 +115,14 @@ _OUTCOMES: Final = (
         r"disease[- ]free|no (?:evidence|sign|signs) of (?:\w+ ){0,3}(?:recurrence|disease|relapse)|"
         r"without (?:\w+ ){0,2}(?:recurrence|sequelae)|"
         r"no (?:\w+ ){0,2}recurrences?|free of (?:\w+ )?(?:symptoms|disease)|"
-        r"resolved|cured|returned to normal|normali[sz]ed|"
+        r"(?:complete(?:ly)? )?(?:ceased|disappeared)|resolved|cured|returned to normal|normali[sz]ed|"
         r"in (?:complete )?remission|pain[- ]free|doing well|remains? well|"
         r"excellent (?:result|outcome|recovery)|well at)\b|治愈|痊愈|完全缓解|恢复良好|无复发",
     ),
     (
         OutcomeStatus.IMPROVED,
-        r"\b(?:improv(?:ed|ement|ing)|discharged|responded (?:well|favou?rably)|good response|relie(?:ved|f)|"
+        r"\b(?:improv(?:ed|ement|ing)|discharged|respon(?:ded|se) (?:\w+ )?to|"
+        r"responded (?:well|favou?rably)|good response|relie(?:ved|f)|"
         r"subsided|regress(?:ed|ion)|partial (?:response|remission|recovery)|successful(?:ly)?|"
         r"favou?rable (?:outcome|evolution|course)|satisfactory|"
         r"good (?:outcome|evolution|result))\b|好转|改善|缓解|出院",
@@ -110,12 +143,24 @@ _OTHERS_DIED: Final = re.compile(
 def narrated_steps(case: Case, namer: StepNamer) -> tuple[TreatmentStep, ...]:
     """Return the acts that a case tells of in its own words, each once, in the order of the text."""
     found: dict[str, TreatmentStep] = {}
-    for sentence in _sentences(case):
-        if not _NOT_NOW.search(sentence):
-            for start, key, step in sorted(_acts_in(sentence, namer), key=lambda act: act[0]):
-                if not _NEGATED_BEFORE.search(sentence[:start]):
-                    found.setdefault(key, step)
+    sentences = list(_sentences(case))
+    blamed = frozenset(concept_id for sentence in sentences for concept_id in _blamed_in(sentence, namer))
+    told = [sentence for sentence in sentences if not _NOT_NOW.search(sentence)]
+    for sentence in told:
+        for start, key, step in sorted(_acts_in(sentence, namer), key=lambda act: act[0]):
+            if key not in blamed and not _NEGATED_BEFORE.search(sentence[:start]):
+                found.setdefault(key, step)
+    if not any(step.kind in _BY_HAND for step in found.values()) and any(map(_SOME_SURGERY.search, told)):
+        found["surgery"] = TreatmentStep(StepKind.SURGERY, "surgery")
     return tuple(found.values())
+
+
+def _blamed_in(sentence: str, namer: StepNamer) -> Iterator[str]:
+    for start, end, concept_id in namer.mentions(sentence):
+        if _KINDS[namer.lexicon[concept_id].kind] != StepKind.MEDICATION:
+            continue
+        if _BLAMED_BEFORE.search(sentence[:start]) or _BLAMED_AFTER.match(sentence[end:]):
+            yield concept_id
 
 
 def _acts_in(sentence: str, namer: StepNamer) -> Iterator[tuple[int, str, TreatmentStep]]:
@@ -127,10 +172,12 @@ def _acts_in(sentence: str, namer: StepNamer) -> Iterator[tuple[int, str, Treatm
         taken.append((start, end))
         if concept.kind == ConceptKind.TEST or (done and concept_id not in _TOO_WIDE):
             yield start, concept_id, TreatmentStep(_KINDS[concept.kind], concept.en)
-    for match in _OPERATION.finditer(sentence):
-        if not any(start < match.end() and match.start() < end for start, end in taken):
-            name = match.group().lower()
-            yield match.start(), name, TreatmentStep(StepKind.SURGERY, name)
+    for pattern, kind in ((_OPERATION, StepKind.SURGERY), (_THERAPY, StepKind.THERAPY)):
+        for match in pattern.finditer(sentence):
+            if not any(start < match.end() and match.start() < end for start, end in taken):
+                name = match.group().strip().lower()
+                taken.append(match.span())
+                yield match.start(), name, TreatmentStep(kind, name)
 
 
 def narrated_outcome(case: Case) -> Outcome:
@@ -149,4 +196,5 @@ def narrated_outcome(case: Case) -> Outcome:
 def _sentences(case: Case) -> Iterator[str]:
     sections = case.sections
     for text in (sections.present_illness, sections.notes) if sections.notes else (sections.present_illness,):
-        yield from (match.group() for match in _SENTENCE.finditer(text))
+        # Single spaces: positions are then those of the namer, which folds them.
+        yield from (" ".join(match.group().split()) for match in _SENTENCE.finditer(text))
