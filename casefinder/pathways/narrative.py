@@ -30,7 +30,7 @@ _DONE: Final = re.compile(
     r"inject(?:ed|ion)|transfus(?:ed|ion)|managed|management|therapy|carried out|operated|operation|surgery|resected|"
     r"excised|removed|repaired|replaced|switched|added|continued|put on|resuscitated|intubated|drained|ligated|"
     r"reconstructed|(?:was|were) (?:\w+ )?(?:done|made|used|required)|opted for|achieved (?:with|by)|responded to|"
-    r"combination of|association of|after|following|with)\b"
+    r"combination of|association of|after|following|with|needed|delivered|had an?)\b"
     r"|给予|予以|予|行|接受|应用|使用|静滴|静脉滴注|静注|口服|治疗|植入|置入|切除|输注|加用|改用|联合",
     re.IGNORECASE,
 )
@@ -47,6 +47,9 @@ _NEGATED_BEFORE: Final = re.compile(
     r"(?:\b(?:no|not|without|never|denied|stopped|discontinued|withdrawn|withheld|"
     r"allergic to|contraindicat\w+|instead of|rather than)\b[^,]{0,24}|未|无|停用|拒绝)$",
     re.IGNORECASE,
+)
+_NEGATED_AFTER: Final = re.compile(
+    r"[^,;]{0,24}\b(?:was|were) (?:not|never|refused|declined|avoided|deferred|rejected)\b", re.IGNORECASE
 )
 # A drug that made the patient ill, or was taken away, is no treatment wherever else the text names it.
 _BLAMED_BEFORE: Final = re.compile(
@@ -65,7 +68,8 @@ _THERAPY: Final = re.compile(
     r"\b(?:(?:skin|bone|fat|nerve|autologous|vein) graft(?:ing|s)?|(?:[a-z]+ ){0,2}flap(?! of)|"
     r"(?:intramedullary |cephalomedullary )?nail(?:ing| fixation)|(?:radio)?iodine ablation|"
     r"(?:radiofrequency|laser|microwave|catheter) ablation|amputation|enucleation|plication|debridement|"
-    r"ventilatory support|anti-?tubercul\w+ (?:drugs?|therapy|treatment|medications?)|"
+    r"ventilatory support|corticoids|radiosurg(?:ery|ically)|clipping(?: surgery)?|"
+    r"anti-?tubercul\w+ (?:drugs?|therapy|treatment|medications?)|"
     r"(?:high dose )?(?:intravenous )?immun(?:e |o)globulins?|immunosuppressi(?:ve|on)(?: therapy| treatment)?|"
     r"broad[- ]spectrum antibiotics?|steroid (?:therapy|treatment|pulse)|anti-?inflammatory (?:drugs?|therapy)|"
     r"conservative(?:ly)? (?:treat(?:ment|ed)|manage(?:ment|d)|therapy)|supportive (?:care|treatment|therapy)|"
@@ -76,15 +80,21 @@ _THERAPY: Final = re.compile(
 _SOME_SURGERY: Final = re.compile(
     r"\b(?:underwent|undergo|required|performed|urgent|emergency|emergent|elective|operated)\b(?: \w+){0,3}? "
     r"?(?:surgery|surgical (?:treatment|intervention|procedure|exploration)|operation|on\b)|"
-    r"\b(?:surgically treated|treated surgically|surgical treatment|surgical intervention)\b",
+    r"\b(?:surgically treated|treated surgically|surgical treatment|surgical intervention)\b|"
+    r"\bafter (?:the |his |her )?(?:surgery|operation)\b",
     re.IGNORECASE,
+)
+# Words that stand before the name of an operation and are no part of it.
+_NO_PART: Final = (
+    r"(?:such|as|and|or|an?|the|of|for|with|by|after|to|his|her|which|that|was|were|when|had|then|in|on|via|"
+    r"underwent|following|before|including|performed|required|through|resected|successful|unsuccessful)[- ]"
 )
 # Operations have more names than any list; their endings give them away where no form of the lexicon does.
 _OPERATION: Final = re.compile(
-    r"\b(?:(?:[a-z]+[- ]){0,2}(?:[a-z]{3,}ectom(?:y|ies)|[a-z]{3,}plast(?:y|ies)|[a-z]{3,}ostomy|[a-z]{3,}otomy|"
+    rf"\b(?:(?:(?!{_NO_PART})[a-z]+[- ]){{0,2}}(?:[a-z]{(3,)}ectom(?:y|ies)|[a-z]{(3,)}plast(?:y|ies)|[a-z]{(3,)}ostomy|[a-z]{(3,)}otomy|"
     r"[a-z]{3,}rrhaphy|[a-z]*transplantation|[a-z]{3,}desis)|"
     r"(?:surgical|complete|wide|local|en bloc|endoscopic|radical|partial|laparoscopic) (?:[a-z]+ ){0,2}"
-    r"(?:resection|excision|repair|removal|drainage|decompression|fixation|reconstruction|debridement|intervention)|"
+    r"(?:resection|excision|extirpation|clipping|repair|removal|drainage|decompression|fixation|reconstruction|debridement|intervention)|"
     r"(?:surgically|completely|laparoscopically) (?:removed|resected|excised|repaired)|"
     r"(?<=was )(?:\w+ )?(?:resected|excised|irradiated)|(?<=were )(?:\w+ )?(?:resected|excised|irradiated)|"
     r"internal fixation|screw fixation|radiotherapy|radiation therapy|chemoradiation|embolization)\b",
@@ -97,7 +107,8 @@ _OUTCOMES: Final = (
     (
         OutcomeStatus.DIED,
         r"\b(?:(?:patient|he|she|infant|baby|child|boy|girl|man|woman|who|subsequently|later|eventually|finally|and) "
-        r"(?:\w+ ){0,2}(?:died|expired)|passed away|succumbed|leading to death|fatal outcome|was pronounced dead|"
+        r"(?:\w+ ){0,2}(?:died|expired)|passed away|succumbed|leading to death|(?:developed|had a|with a) fatal|"
+        r"fatal outcome|was pronounced dead|"
         r"died (?:on|of|from|due|in|after|within|shortly|\d+))\b|死亡|去世|抢救无效",
     ),
     (
@@ -115,13 +126,13 @@ _OUTCOMES: Final = (
         r"disease[- ]free|no (?:evidence|sign|signs) of (?:\w+ ){0,3}(?:recurrence|disease|relapse)|"
         r"without (?:\w+ ){0,2}(?:recurrence|sequelae)|"
         r"no (?:\w+ ){0,2}recurrences?|free of (?:\w+ )?(?:symptoms|disease)|"
-        r"(?:complete(?:ly)? )?(?:ceased|disappeared)|resolved|cured|returned to normal|normali[sz]ed|"
+        r"(?:completely )?(?:ceased|disappeared)|completely reversed|resolved|cured|returned to normal|normali[sz]ed|"
         r"in (?:complete )?remission|pain[- ]free|doing well|remains? well|"
         r"excellent (?:result|outcome|recovery)|well at)\b|治愈|痊愈|完全缓解|恢复良好|无复发",
     ),
     (
         OutcomeStatus.IMPROVED,
-        r"\b(?:improv(?:ed|ement|ing)|discharged|respon(?:ded|se) (?:\w+ )?to|"
+        r"\b(?:improv(?:ed|ement|ing)|discharged|decreased|reduced|stabili[sz]ed|respon(?:ded|se) (?:\w+ )?to|"
         r"responded (?:well|favou?rably)|good response|relie(?:ved|f)|"
         r"subsided|regress(?:ed|ion)|partial (?:response|remission|recovery)|successful(?:ly)?|"
         r"favou?rable (?:outcome|evolution|course)|satisfactory|"
@@ -148,11 +159,15 @@ def narrated_steps(case: Case, namer: StepNamer) -> tuple[TreatmentStep, ...]:
     told = [sentence for sentence in sentences if not _NOT_NOW.search(sentence)]
     for sentence in told:
         for start, key, step in sorted(_acts_in(sentence, namer), key=lambda act: act[0]):
-            if key not in blamed and not _NEGATED_BEFORE.search(sentence[:start]):
+            if key not in blamed and not _is_denied(sentence, start):
                 found.setdefault(key, step)
     if not any(step.kind in _BY_HAND for step in found.values()) and any(map(_SOME_SURGERY.search, told)):
         found["surgery"] = TreatmentStep(StepKind.SURGERY, "surgery")
     return tuple(found.values())
+
+
+def _is_denied(sentence: str, start: int) -> bool:
+    return bool(_NEGATED_BEFORE.search(sentence[:start]) or _NEGATED_AFTER.match(sentence[start:]))
 
 
 def _blamed_in(sentence: str, namer: StepNamer) -> Iterator[str]:
