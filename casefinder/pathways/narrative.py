@@ -91,7 +91,8 @@ _NO_PART: Final = (
 )
 # Operations have more names than any list; their endings give them away where no form of the lexicon does.
 _OPERATION: Final = re.compile(
-    rf"\b(?:(?:(?!{_NO_PART})[a-z]+[- ]){{0,2}}(?:[a-z]{(3,)}ectom(?:y|ies)|[a-z]{(3,)}plast(?:y|ies)|[a-z]{(3,)}ostomy|[a-z]{(3,)}otomy|"
+    rf"\b(?:(?:(?!{_NO_PART})[a-z]+[- ]){{0,2}}"
+    r"(?:[a-z]{3,}ectom(?:y|ies)|[a-z]{3,}plast(?:y|ies)|[a-z]{3,}ostomy|[a-z]{3,}otomy|"
     r"[a-z]{3,}rrhaphy|[a-z]*transplantation|[a-z]{3,}desis)|"
     r"(?:surgical|complete|wide|local|en bloc|endoscopic|radical|partial|laparoscopic) (?:[a-z]+ ){0,2}"
     r"(?:resection|excision|extirpation|clipping|repair|removal|drainage|decompression|fixation|reconstruction|debridement|intervention)|"
