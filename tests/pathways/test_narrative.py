@@ -24,6 +24,15 @@ def told(text: str) -> Case:
         ("Warfarin was stopped. She received vitamin K1 on arrival.", ["vitamin K1"]),
         ("The tumour was completely resected and a splenectomy was performed.", ["completely resected", "splenectomy"]),
         ("入院后给予阿司匹林口服。", ["aspirin"]),
+        ("She was treated with piperacillin/tazobactam.", ["piperacillin-tazobactam"]),
+        ("Despite corticosteroid therapy she relapsed.", ["corticosteroid"]),
+        ("He was given duloxetine. All signs ceased after discontinuation of duloxetine.", []),
+        ("Warfarin-induced necrosis was treated with skin grafting.", ["skin grafting"]),
+        ("A cystectomy was not considered. A combination with radiotherapy was given.", ["radiotherapy"]),
+        ("Total penectomy was performed.", ["total penectomy"]),
+        ("The excised bowel looked normal.", []),
+        ("Urgent surgery showed gangrene.", ["surgery"]),
+        ("He underwent surgery: a splenectomy was performed.", ["splenectomy"]),
     ],
 )
 def test_what_was_done_is_read_from_the_text(text: str, steps: list[str]) -> None:
@@ -34,6 +43,8 @@ def test_what_was_done_is_read_from_the_text(text: str, steps: list[str]) -> Non
     ("text", "status"),
     [
         ("The patient died on day five.", OutcomeStatus.DIED),
+        ("Thromboembolic events led to the patient's death.", OutcomeStatus.DIED),
+        ("Pain completely ceased after the operation.", OutcomeStatus.RECOVERED),
         ("Her father died of cancer. She made a full recovery.", OutcomeStatus.RECOVERED),
         ("His symptoms improved and he was discharged.", OutcomeStatus.IMPROVED),
         ("The tumour recurred after six months.", OutcomeStatus.WORSENED),
