@@ -15,7 +15,7 @@ from casefinder.pathways.wording import (
     PHASES,
     STATUSES,
     class_words,
-    comparison_words,
+    comparison_lines,
     contradiction_words,
     limit_words,
     rare_words,
@@ -109,12 +109,12 @@ def _ending_line(variant: Variant, *, zh: bool) -> Text:
 
 
 def _print_notes(console: Console, evidence: PathwayEvidence, *, zh: bool, with_cases: bool) -> None:
-    for found in evidence.comparisons:
-        console.print(Text(comparison_words(found, zh=zh)))
+    for line in comparison_lines(evidence.comparisons, zh=zh):
+        console.print(Text(line))
     if apart := contradiction_words(evidence, zh=zh, most=None if with_cases else _MOST_APART):
         console.print(Text(apart, style="yellow"))
     counts: dict[str, int] = {}
-    for aside in evidence.set_aside:
+    for aside in (found for found in evidence.set_aside if found not in evidence.contradicting):
         words = reason_words(aside, zh=zh).partition(" (")[0]
         counts[words] = counts.get(words, 0) + 1
     if counts:

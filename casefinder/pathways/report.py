@@ -16,7 +16,7 @@ from casefinder.pathways.wording import (
     PHASES,
     STATUSES,
     class_words,
-    comparison_words,
+    comparison_lines,
     contradiction_words,
     day_words,
     feature_words,
@@ -218,7 +218,7 @@ def _rate_rows(rows: Iterable[tuple[str, Rate]], *, zh: bool) -> str:
 
 
 def _comparisons(evidence: PathwayEvidence, *, zh: bool) -> str:
-    rows = "".join(f"<li>{escape(comparison_words(found, zh=zh))}</li>" for found in evidence.comparisons)
+    rows = "".join(f"<li>{escape(line)}</li>" for line in comparison_lines(evidence.comparisons, zh=zh))
     heading = "方式之间的比较（不作排序）" if zh else "Ways of treating beside each other (not ranked)"
     return f"<section><h2>{heading}</h2><ul>{rows}</ul></section>" if rows else ""
 

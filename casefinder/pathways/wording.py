@@ -102,14 +102,29 @@ def stratum_words(word: str, *, zh: bool) -> str:
     return _STRATA_ZH.get(word, word) if zh else word
 
 
-def comparison_words(found: Comparison, *, zh: bool) -> str:
-    """Say what a comparison allows to be said, and what else may explain it."""
+def comparison_lines(comparisons: Sequence[Comparison], *, zh: bool) -> list[str]:
+    """Say what the comparisons allow to be said: differences one by one, the others together by measure."""
+    lines = [_difference_words(found, zh=zh) for found in comparisons if found.verdict == Verdict.DIFFER]
+    for measure, words in MEASURES.items():
+        own = [found for found in comparisons if found.measure == measure]
+        overlap = [f"{found.first}/{found.second}" for found in own if found.verdict == Verdict.OVERLAP]
+        n_few = sum(found.verdict == Verdict.TOO_FEW for found in own)
+        parts = []
+        if overlap:
+            pairs = ("、" if zh else ", ").join(overlap)
+            parts.append(f"{pairs} 区间重叠，不排序" if zh else f"{pairs} intervals overlap, not ranked")
+        if n_few:
+            few = f"{n_few} 对例数过少，不作比较" if zh else f"pairs with too few patients, not compared: {n_few}"
+            parts.append(few)
+        if parts:
+            lines.append(f"{words[0]}：{'；'.join(parts)}" if zh else f"{words[1]}: {'; '.join(parts)}")
+    return lines
+
+
+def _difference_words(found: Comparison, *, zh: bool) -> str:
+    """Say that two ways differ, and what else may explain it."""
     measure = MEASURES[found.measure][0 if zh else 1]
     pair = f"{found.first} / {found.second}"
-    if found.verdict == Verdict.TOO_FEW:
-        return f"{pair}，{measure}：例数过少，不作比较" if zh else f"{pair}, {measure}: too few patients, not compared"
-    if found.verdict == Verdict.OVERLAP:
-        return f"{pair}，{measure}：区间重叠，不排序" if zh else f"{pair}, {measure}: intervals overlap, not ranked"
     names = [feature_words(d.feature, zh=zh) for d in found.differences[:_MOST_FEATURES]]
     if zh:
         others = f"治疗前两组在{'、'.join(names)}上已不同；" if names else ""
