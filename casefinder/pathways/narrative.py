@@ -108,9 +108,9 @@ _OUTCOMES: Final = (
     (
         OutcomeStatus.DIED,
         r"\b(?:(?:patient|he|she|infant|baby|child|boy|girl|man|woman|who|subsequently|later|eventually|finally|and) "
-        r"(?:\w+ ){0,2}(?:died|expired)|passed away|succumbed|leading to death|(?:patient's|his|her|maternal) death|exitus|"
-        r"(?:developed|had a|with a) fatal|"
-        r"fatal outcome|was pronounced dead|"
+        r"(?:\w+ ){0,2}(?:died|expired)|passed away|succumbed|leading to death|"
+        r"(?:patient's|his|her|maternal) death|exitus|"
+        r"(?:developed|had a|with a) fatal|fatal outcome|was pronounced dead|"
         r"died (?:on|of|from|due|in|after|within|shortly|\d+))\b|死亡|去世|抢救无效",
     ),
     (

@@ -78,6 +78,7 @@ EVERY_RULE = {
         "无黑便、呕血",
         "no melaena or haematemesis",
     ),
+    "gastrointestinal-bleeding": ("双氯芬酸", "膝痛，黑便2天", "knee pain, melaena", "无黑便", "no melaena"),
     "recent-stroke-or-surgery": (
         "阿替普酶",
         "2周前腹部手术",
@@ -147,6 +148,7 @@ def test_every_rule_fires_in_both_languages_and_not_on_denials(rule: str) -> Non
         ("无胸痛，黑便2天", "利伐沙班", [("active-bleeding", "黑便")]),  # a denial ends with its clause
         ("母亲有哮喘，心悸", "美托洛尔", []),
         ("既往曾有低血糖", "格列美脲", []),
+        ("腰痛伴血尿", "双氯芬酸", []),  # a stone bleeds, and is treated so
         ("慢性心力衰竭，胸痛", "阿司匹林", []),  # in the low dose it is given for
         ("no melaena but haematemesis", "warfarin", [("active-bleeding", "haematemesis")]),
     ],
