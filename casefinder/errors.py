@@ -21,6 +21,7 @@
     │   ├── CaseBaseFormatError     written by a newer casefinder, or not a case base
     │   ├── CaseBaseDamagedError    a file is missing, truncated or altered
     │   ├── CaseBaseLockedError     another process is writing
+    │   ├── RecordGoneError         a case was removed while it was being searched for
     │   └── CaseNotFoundError       no case of that id
     └── QueryError                  the question
         ├── EmptyQueryError         no text that could be compared
@@ -125,6 +126,10 @@ class CaseBaseDamagedError(CaseBaseError):
 
 class CaseBaseLockedError(CaseBaseError):
     """Another process is writing to the case base."""
+
+
+class RecordGoneError(CaseBaseError):
+    """A case was removed while it was being searched for; searching again finds what is there now."""
 
 
 class CaseNotFoundError(CaseBaseError):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from casefinder.casebase import (
     BuildReport,
     CaseBase,
+    CaseBaseWriter,
+    ChangeReport,
+    Compactor,
     Manifest,
     OnDuplicate,
     Progress,
     build_case_base,
+    compact,
     open_case_base,
 )
 from casefinder.cases import Case
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
     from casefinder.pathways import PathwayEvidence
 
 
+Source: TypeAlias = Path | str | Iterable[Case | ReadRow]
+
+
 class CaseFinder:
     """Finds similar cases and their treatment paths in one case base.
 
@@ -35,17 +42,24 @@ class CaseFinder:
             for variant in finder.treatment_paths(hits).variants:
                 print(variant.id, variant.en, variant.support, [step.en for step in variant.steps])
 
-    Safe to share between threads. An open finder keeps the case base as it was when opened.
+    Safe to share between threads. Every search is of one state of the case base: the latest that any process has
+    acknowledged. Only one process or thread at a time may change it.
     """
 
-    def __init__(self, casebase: CaseBase, encoder: Encoder) -> None:
+    def __init__(self, casebase: CaseBase, encoder: Encoder, *, reload: Callable[[str], Encoder] | None = None) -> None:
         """Join an open case base and the encoder that made its vectors; ``open`` does both.
+
+        Args:
+            casebase: What is searched and changed.
+            encoder: The encoder that made its vectors.
+            reload: Loads another encoder by name, when the case base has moved to it.
 
         Raises:
             EncoderMismatchError: Another encoder made them.
         """
         self._casebase = casebase
-        self._searcher = Searcher(casebase, encoder)
+        self._searcher = Searcher(casebase, encoder, load_encoder=reload)
+        self._compactor = Compactor(casebase.directory)
 
     @classmethod
     def open(cls, directory: Path | str, *, encoder: Encoder | None = None) -> CaseFinder:
@@ -64,7 +78,9 @@ class CaseFinder:
         """
         casebase = open_case_base(Path(directory))
         try:
-            return cls(casebase, encoder or load_encoder(casebase.manifest.encoder_name))
+            if encoder is not None:
+                return cls(casebase, encoder)
+            return cls(casebase, load_encoder(casebase.manifest.encoder_name), reload=load_encoder)
         except BaseException:
             casebase.close()
             raise
@@ -72,7 +88,7 @@ class CaseFinder:
     @classmethod
     def build(
         cls,
-        source: Path | str | Iterable[Case | ReadRow],
+        source: Source,
         directory: Path | str,
         *,
         encoder: Encoder | None = None,
@@ -97,16 +113,11 @@ class CaseFinder:
             CaseBaseLockedError: Another process is writing there.
             CaseBaseError: No case could be stored, or the disk refused to.
         """
-        rows: Iterable[ReadRow]
-        if isinstance(source, Path | str):
-            rows, name = read_cases(Path(source), column_map=column_map), str(source)
-        else:
-            rows, name = (_located(item, n) for n, item in enumerate(source, start=1)), "cases given by a program"
         return build_case_base(
-            rows,
+            _rows(source, column_map),
             Path(directory),
             encoder=encoder or load_encoder(BUNDLED_NAME),
-            source=name,
+            source=str(source) if isinstance(source, Path | str) else "cases given by a program",
             strict=strict,
             on_duplicate=on_duplicate,
             progress=progress,
@@ -123,13 +134,87 @@ class CaseFinder:
         self.close()
 
     def close(self) -> None:
-        """Close the case base; the finder cannot be used afterwards."""
+        """Close the case base, once a compaction that is being done is finished."""
+        self._compactor.wait()
         self._casebase.close()
 
     @property
     def manifest(self) -> Manifest:
-        """What the case base holds and how it was made."""
-        return self._casebase.manifest
+        """What the case base is made of."""
+        return self._casebase.view().manifest
+
+    @property
+    def n_cases(self) -> int:
+        """Cases there are now."""
+        return self._casebase.view().n_cases
+
+    @property
+    def sequence(self) -> int:
+        """Number of the last change of the case base."""
+        return self._casebase.view().sequence
+
+    def add(
+        self,
+        source: Source,
+        *,
+        column_map: Mapping[str, str] | None = None,
+        strict: bool = False,
+    ) -> ChangeReport:
+        """Add cases; they can be found at once, here and in every other reader.
+
+        Cases are stored in batches of 512. Each batch is stored whole or not at all, and is on the disk before the
+        next one is begun. After an interruption the same call goes on: what is stored already is skipped.
+
+        Args:
+            source: A file or folder to read, or cases themselves. A case whose id is there with other content is
+                rejected; ``update`` replaces it.
+            column_map: Field names by column name, for tables whose headings are not understood.
+            strict: Fail on the first row that is rejected, instead of writing it to ``rejects.jsonl``.
+
+        Raises:
+            SourceError: The source cannot be read, or a row was rejected and ``strict`` is set.
+            CaseBaseLockedError: Another process is writing there.
+            CaseBaseError: The disk refused to write.
+        """
+        return self._write(source, column_map, strict=strict, on_duplicate=OnDuplicate.REJECT)
+
+    def update(
+        self,
+        source: Source,
+        *,
+        column_map: Mapping[str, str] | None = None,
+        strict: bool = False,
+    ) -> ChangeReport:
+        """Replace cases by others of the same id, and add those whose id is new; otherwise the same as ``add``.
+
+        Raises:
+            SourceError: The source cannot be read, or a row was rejected and ``strict`` is set.
+            CaseBaseLockedError: Another process is writing there.
+            CaseBaseError: The disk refused to write.
+        """
+        return self._write(source, column_map, strict=strict, on_duplicate=OnDuplicate.REPLACE)
+
+    def remove(self, ids: Iterable[str]) -> ChangeReport:
+        """Remove cases by id, in batches of 512; they are found no more, here and in every other reader.
+
+        Raises:
+            CaseBaseLockedError: Another process is writing there.
+            CaseBaseError: The disk refused to write.
+        """
+        with CaseBaseWriter(self._casebase.directory) as writer:
+            report = writer.remove(ids)
+        return self._changed(report)
+
+    def compact(self) -> Manifest:
+        """Write a new snapshot of the case base; searches and changes go on meanwhile.
+
+        Changes start this by themselves, in the background, when enough of them have come together.
+
+        Raises:
+            CaseBaseLockedError: Another process is writing a snapshot.
+            CaseBaseError: The disk refused to write.
+        """
+        return compact(self._casebase.directory)
 
     def search(self, text: str, *, k: int = 10, where: Where | None = None) -> tuple[Hit, ...]:
         """Find the k cases most similar to a text, most similar first; see ``answer``."""
@@ -170,11 +255,31 @@ class CaseFinder:
             CaseNotFoundError: There is none of that id.
             CaseBaseDamagedError: The record was altered on disk.
         """
-        return self._casebase.store.case(case_id)
+        return self._casebase.view().store.case(case_id)
 
     def departments(self) -> dict[str, int]:
         """Return the number of cases of each department, most frequent first."""
-        return self._casebase.terms.departments()
+        return self._casebase.view().terms.departments()
+
+    def _write(
+        self, source: Source, column_map: Mapping[str, str] | None, *, strict: bool, on_duplicate: OnDuplicate
+    ) -> ChangeReport:
+        with CaseBaseWriter(self._casebase.directory) as writer:
+            report = writer.write(
+                _rows(source, column_map), encoder=self._searcher.encoder, strict=strict, on_duplicate=on_duplicate
+            )
+        return self._changed(report)
+
+    def _changed(self, report: ChangeReport) -> ChangeReport:
+        """Compact in the background when that pays."""
+        self._compactor.start_if_due(self._casebase.manifest, report.sequence)
+        return report
+
+
+def _rows(source: Source, column_map: Mapping[str, str] | None) -> Iterable[ReadRow]:
+    if isinstance(source, Path | str):
+        return read_cases(Path(source), column_map=column_map)
+    return (_located(item, number) for number, item in enumerate(source, start=1))
 
 
 def _located(item: Case | ReadRow, number: int) -> ReadRow:

@@ -28,3 +28,9 @@ class Recent(Generic[_Item]):
             while len(self._items) > self._most:
                 del self._items[next(iter(self._items))]
         return found | new
+
+    def forget(self, keys: Sequence[int]) -> None:
+        """Forget items by key."""
+        with self._lock:
+            for key in keys:
+                self._items.pop(key, None)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, TypeVar
@@ -12,12 +14,14 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from casefinder.case_store import rows as row_of
 from casefinder.case_store.case_findings import CaseFindings
-from casefinder.case_store.documents import read_document
+from casefinder.case_store.connecting import connect_to_read
+from casefinder.case_store.entries import Change, StoredCase
 from casefinder.case_store.recent import Recent
-from casefinder.case_store.schema import SCHEMA_VERSION, VECTOR_DTYPE
+from casefinder.case_store.state import State, read_state
 from casefinder.cases import Case
-from casefinder.errors import CaseBaseDamagedError, CaseBaseFormatError, CaseNotFoundError
+from casefinder.errors import CaseBaseDamagedError, CaseNotFoundError
 
 _Item = TypeVar("_Item")
 _VARIABLES: Final = 500
@@ -26,30 +30,32 @@ _MOST_RECENT: Final = 2048  # cases kept in memory, some 20 MB
 
 
 class CaseStore:
-    """The records of one case base, read only. Safe to share between threads; use as a context manager."""
+    """The records of one case base, read only. Safe to share between threads; use as a context manager.
 
-    def __init__(self, path: Path) -> None:
+    Attributes:
+        is_live: Whether what a writer commits is seen; otherwise the store must be opened again.
+    """
+
+    def __init__(self, path: Path, *, encoder_fingerprint: str) -> None:
         """Open a database for reading.
+
+        Args:
+            path: The SQLite file.
+            encoder_fingerprint: Of the encoder whose vectors are read.
 
         Raises:
             CaseBaseDamagedError: The file is missing or no database.
-            CaseBaseFormatError: It was written by a newer casefinder.
+            CaseBaseFormatError: It was written by another version of casefinder.
         """
         self._path = path
+        self._fingerprint = encoder_fingerprint
         # One connection for all threads, behind a lock: reads are short, and a reader keeps the file that it
         # opened even after a rebuild has replaced it.
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._recent_cases: Recent[Case] = Recent(_MOST_RECENT)
         self._recent_findings: Recent[CaseFindings] = Recent(_MOST_RECENT)
-        try:
-            self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-        except sqlite3.Error as exc:
-            raise CaseBaseDamagedError(f"{path.name} cannot be opened; build the case base again") from exc
-        version = int(self.meta().get("schema_version", 0))
-        if version > SCHEMA_VERSION:
-            raise CaseBaseFormatError(
-                f"{path.name} has schema version {version}, this casefinder reads {SCHEMA_VERSION}; upgrade casefinder"
-            )
+        self.is_live, self._connection = connect_to_read(path)
+        weakref.finalize(self, self._connection.close)
 
     def __enter__(self) -> CaseStore:
         """Return the store."""
@@ -66,13 +72,45 @@ class CaseStore:
         with self._lock:
             self._connection.close()
 
-    def meta(self) -> dict[str, str]:
-        """Return the facts stored about the case base."""
-        return dict(self._rows("SELECT name, value FROM meta", ()))
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """Read one state of the records throughout, whatever a writer commits meanwhile."""
+        with self._lock:
+            self._rows("BEGIN", ())
+            try:
+                yield
+            finally:
+                with suppress(sqlite3.Error):  # a damaged database has ended the transaction by itself
+                    self._connection.execute("ROLLBACK")
+
+    def data_version(self) -> int:
+        """Return a number that changes whenever another connection commits; takes microseconds."""
+        return int(self._rows("PRAGMA data_version", ())[0][0])
+
+    def state(self) -> State:
+        """Return where the records stand.
+
+        Raises:
+            CaseBaseDamagedError: It cannot be read.
+        """
+        with self._lock:
+            try:
+                return read_state(self._connection)
+            except sqlite3.DatabaseError as exc:
+                raise self._damaged(exc) from exc
 
     def count(self) -> int:
         """Return the number of cases."""
         return int(self._rows("SELECT COUNT(*) FROM cases", ())[0][0])
+
+    def changes(self, after: int) -> list[Change]:
+        """Return the changes behind a sequence number, in their order.
+
+        Raises:
+            CaseBaseDamagedError: A row was altered on disk.
+        """
+        query = f"SELECT {row_of.CHANGE_COLUMNS} FROM changes WHERE sequence > ? ORDER BY sequence"
+        return [row_of.read_change(*row) for row in self._rows(query, (after,))]
 
     def case(self, case_id: str) -> Case:
         """Return one case by its id.
@@ -81,10 +119,10 @@ class CaseStore:
             CaseNotFoundError: There is none of that id.
             CaseBaseDamagedError: The record was altered on disk.
         """
-        rows = self._rows("SELECT id, document, checksum FROM cases WHERE id = ?", (case_id,))
+        rows = self._rows(f"SELECT {row_of.CASE_COLUMNS} FROM cases WHERE id = ?", (case_id,))
         if not rows:
             raise CaseNotFoundError(f"no case {case_id!r} in this case base; `casefinder query` shows the ids")
-        return read_document(*rows[0])
+        return row_of.read_case(*rows[0])
 
     def cases(self, keys: Sequence[int]) -> dict[int, Case]:
         """Return cases by key, in one query per 500 keys; unknown keys are left out.
@@ -94,34 +132,51 @@ class CaseStore:
         """
 
         def read(unknown: Sequence[int]) -> dict[int, Case]:
-            rows = self._rows_in("SELECT key, id, document, checksum FROM cases WHERE key IN ({})", unknown)
-            return {key: read_document(case_id, document, checksum) for key, case_id, document, checksum in rows}
+            rows = self._rows_in(f"SELECT {row_of.CASE_COLUMNS} FROM cases WHERE key IN ({{}})", unknown)
+            return {row[0]: row_of.read_case(*row) for row in rows}
 
         return self._recent_cases.get(keys, read)
 
-    def vectors(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Iterate over the vectors of all cases in batches: keys int64 [n], vectors float32 [n, dim]."""
-        query = (
-            "SELECT c.key, v.vector FROM cases c JOIN vectors v ON v.key = c.vector_key"
-            " WHERE c.key > ? ORDER BY c.key LIMIT ?"
-        )
-        last = -1
-        while rows := self._rows(query, (last, _ROWS_PER_READ)):
-            last = rows[-1][0]
-            yield np.array([key for key, _ in rows], dtype=np.int64), _matrix([vector for _, vector in rows])
+    def findings(self, keys: Sequence[int]) -> dict[int, CaseFindings]:
+        """Return what was read out of the texts of some cases, by key.
 
-    def vectors_under(self, digests: Sequence[bytes], *, fingerprint: str) -> dict[bytes, NDArray[np.float32]]:
-        """Return the stored vectors of texts that an encoder has encoded before, float32 [dim] each."""
-        query = "SELECT digest, vector FROM vectors WHERE fingerprint = ? AND digest IN ({})"
-        rows = self._rows_in(query, digests, fingerprint)
-        return {digest: _matrix([vector])[0] for digest, vector in rows}
+        Raises:
+            CaseBaseDamagedError: A row was altered on disk.
+        """
 
-    def wording_vectors(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """Return the vectors of normalised wordings of diagnoses, float32 [dim] each, of those that have one."""
-        query = (
-            "SELECT n.text, v.vector FROM diagnosis_names n JOIN vectors v ON v.key = n.vector_key WHERE n.text IN ({})"
-        )
-        return {text: _matrix([vector])[0] for text, vector in self._rows_in(query, texts)}
+        def read(unknown: Sequence[int]) -> dict[int, CaseFindings]:
+            rows = self._rows_in(f"SELECT {row_of.FINDINGS_COLUMNS} FROM findings WHERE case_key IN ({{}})", unknown)
+            return {row[0]: row_of.read_findings(*row) for row in rows}
+
+        return self._recent_findings.get(keys, read)
+
+    def forget(self, keys: Sequence[int]) -> None:
+        """Forget what was read of cases that have been removed."""
+        self._recent_cases.forget(keys)
+        self._recent_findings.forget(keys)
+
+    def stored_cases(self, keys: Sequence[int]) -> list[StoredCase]:
+        """Return everything stored of some cases, by rising key; unknown keys are left out.
+
+        Raises:
+            CaseBaseDamagedError: A row was altered on disk, or the findings of a case are gone.
+        """
+        found = []
+        for start in range(0, len(keys), _VARIABLES):
+            batch = keys[start : start + _VARIABLES]
+            found += self._stored(f"c.key IN ({','.join('?' * len(batch))})", batch)
+        return sorted(found, key=lambda stored: stored.key)
+
+    def every_stored_case(self) -> Iterator[StoredCase]:
+        """Iterate over everything stored of all cases, by rising key.
+
+        Raises:
+            CaseBaseDamagedError: A row was altered on disk, or the findings of a case are gone.
+        """
+        last = 0
+        while found := self._stored("c.key > ?", (last,), limit=_ROWS_PER_READ):
+            last = found[-1].key
+            yield from found
 
     def every_case(self) -> Iterator[tuple[int, Case, CaseFindings]]:
         """Iterate over all cases by key, with what was read out of their texts.
@@ -129,38 +184,51 @@ class CaseStore:
         Raises:
             CaseBaseDamagedError: A record was altered on disk.
         """
-        query = (
-            "SELECT c.key, c.id, c.document, c.checksum, f.data FROM cases c JOIN findings f ON f.case_key = c.key"
-            " WHERE c.key > ? ORDER BY c.key LIMIT ?"
-        )
-        last = -1
-        while rows := self._rows(query, (last, _ROWS_PER_READ)):
+        return ((stored.key, stored.case, stored.findings) for stored in self.every_stored_case())
+
+    def vectors(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Iterate over the vectors of all cases in batches: keys int64 [n] rising, vectors float32 [n, dim].
+
+        Raises:
+            CaseBaseDamagedError: A row was altered on disk, or the vector of a case is gone.
+        """
+        last = 0
+        while rows := self._rows(_VECTORS.format("c.key > ?") + " LIMIT ?", (self._fingerprint, last, _ROWS_PER_READ)):
             last = rows[-1][0]
-            for key, case_id, document, checksum, findings in rows:
-                yield key, read_document(case_id, document, checksum), CaseFindings.from_json(findings)
+            yield _matrix(rows)
 
-    def findings(self, keys: Sequence[int]) -> dict[int, CaseFindings]:
-        """Return what was read out of the texts of some cases, by key."""
+    def vectors_of(self, keys: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the vectors of some cases: keys int64 [n] rising, vectors float32 [n, dim].
 
-        def read(unknown: Sequence[int]) -> dict[int, CaseFindings]:
-            rows = self._rows_in("SELECT case_key, data FROM findings WHERE case_key IN ({})", unknown)
-            return {key: CaseFindings.from_json(data) for key, data in rows}
+        Raises:
+            CaseBaseDamagedError: A row was altered on disk, or the vector of a case is gone.
+        """
+        rows = self._rows_in(_VECTORS.format("c.key IN ({})"), keys, self._fingerprint)
+        return _matrix(sorted(rows))
 
-        return self._recent_findings.get(keys, read)
+    def vectors_under(
+        self, digests: Sequence[bytes], *, fingerprint: str | None = None
+    ) -> dict[bytes, NDArray[np.float32]]:
+        """Return the stored vectors of texts, float32 [dim] each: of the encoder that is read, or of another."""
+        query = f"SELECT {row_of.VECTOR_COLUMNS} FROM vectors WHERE fingerprint = ? AND digest IN ({{}})"
+        return {
+            row[1]: row_of.read_vector(*row) for row in self._rows_in(query, digests, fingerprint or self._fingerprint)
+        }
 
-    def findings_under(self, ids: Sequence[str], *, fingerprint: str) -> dict[bytes, CaseFindings]:
-        """Return the findings of those cases that the same lexicon and rules have read, by checksum of the case."""
+    def findings_under(self, ids: Sequence[str], *, fingerprint: str) -> dict[str, tuple[Case, CaseFindings]]:
+        """Return, by id, those of these cases that the same lexicon and rules have read, with their findings."""
+        keys = [key for (key,) in self._rows_in("SELECT key FROM cases WHERE id IN ({})", ids)]
+        query = f"SELECT {row_of.FINDINGS_COLUMNS} FROM findings WHERE fingerprint = ? AND case_key IN ({{}})"
+        read = {row[0]: row_of.read_findings(*row) for row in self._rows_in(query, keys, fingerprint)}
+        return {case.id: (case, read[key]) for key, case in self.cases(keys).items() if key in read}
+
+    def _stored(self, condition: str, values: Sequence[object], *, limit: int = -1) -> list[StoredCase]:
         query = (
-            "SELECT c.checksum, f.data FROM findings f JOIN cases c ON c.key = f.case_key"
-            " WHERE f.fingerprint = ? AND c.id IN ({})"
+            "SELECT c.key, c.id, c.digest, c.document, c.checksum, f.case_key, f.fingerprint, f.data,"
+            f" f.checksum FROM cases c LEFT JOIN findings f ON f.case_key = c.key WHERE {condition}"
+            " ORDER BY c.key LIMIT ?"
         )
-        rows = self._rows_in(query, ids, fingerprint)
-        return {checksum: CaseFindings.from_json(data) for checksum, data in rows}
-
-    def ids_of(self, keys: Sequence[int]) -> list[str]:
-        """Return the ids of cases by key, in the order asked for."""
-        ids = dict(self._rows_in("SELECT key, id FROM cases WHERE key IN ({})", keys))
-        return [ids[key] for key in keys]
+        return [_stored_case(row) for row in self._rows(query, (*values, limit))]
 
     def _rows_in(self, query: str, values: Sequence[_Item], *first: object) -> list[Any]:
         rows: list[Any] = []
@@ -173,13 +241,41 @@ class CaseStore:
         try:
             with self._lock:
                 return self._connection.execute(query, tuple(parameters)).fetchall()
-        except sqlite3.DatabaseError as exc:
-            raise CaseBaseDamagedError(
-                f"{self._path.name} is damaged ({exc}); build the case base again from its source"
-            ) from exc
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as exc:
+            raise self._damaged(exc) from exc
+
+    def _damaged(self, exc: Exception) -> CaseBaseDamagedError:
+        return CaseBaseDamagedError(
+            f"{self._path} is damaged ({type(exc).__name__}: {exc}); run `casefinder verify --repair`"
+        )
 
 
-def _matrix(blobs: list[bytes]) -> NDArray[np.float32]:
-    if not blobs:
-        return np.zeros((0, 0), dtype=np.float32)
-    return np.frombuffer(b"".join(blobs), dtype=VECTOR_DTYPE).reshape(len(blobs), -1).astype(np.float32)
+_VECTORS: Final = (
+    "SELECT c.key, v.fingerprint, v.digest, v.vector, v.checksum FROM cases c"
+    " LEFT JOIN vectors v ON v.digest = c.digest AND v.fingerprint = ? WHERE {} ORDER BY c.key"
+)
+
+
+def _matrix(rows: Sequence[Any]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    if not rows:
+        return np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32)
+    vectors = [_vector(row[0], row[1:]) for row in rows]
+    return np.array([row[0] for row in rows], dtype=np.int64), np.stack(vectors)
+
+
+def _vector(key: int, row: tuple[Any, ...]) -> NDArray[np.float32]:
+    if row[0] is None:
+        raise CaseBaseDamagedError(
+            f"the vector of the record under key {key} is gone; run `casefinder verify --repair`"
+        )
+    return row_of.read_vector(*row)
+
+
+def _stored_case(row: tuple[Any, ...]) -> StoredCase:
+    key, digest = row[0], row[2]
+    case = row_of.read_case(*row[:5])
+    if row[5] is None:
+        raise CaseBaseDamagedError(
+            f"the findings of the record under key {key} are gone; run `casefinder verify --repair`"
+        )
+    return StoredCase(key, case, digest, row_of.read_findings(*row[5:]))

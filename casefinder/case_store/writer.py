@@ -1,68 +1,78 @@
-"""Writing cases: batches into SQLite, each batch one transaction."""
+"""Writing cases: one transaction per change, durable when it returns."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.case_store.case_findings import CaseFindings
-from casefinder.case_store.documents import checksum_of
-from casefinder.case_store.schema import SCHEMA_VERSION, VECTOR_DTYPE, create_schema
+from casefinder.case_store import rows as row_of
+from casefinder.case_store.connecting import connect_to_write, database_files
+from casefinder.case_store.entries import EncodedCase
+from casefinder.case_store.rows import sealed
+from casefinder.case_store.schema import ADD, REMOVE, SCHEMA_VERSION, VECTOR_DTYPE, create_schema
+from casefinder.case_store.state import State, read_state, write_state
 from casefinder.cases import Case, case_to_json
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+from casefinder.files import durable
 
 _VARIABLES: Final = 500  # values per IN (...) list; SQLite's own limit is 32,766, and longer lists gain nothing
 
+Vector = NDArray[np.float32]
 
-@dataclass(frozen=True, slots=True)
-class EncodedCase:
-    """A case ready to be stored.
 
-    Attributes:
-        case: The case.
-        digest: Of its presentation; its vector is stored under it.
-        diagnosis_texts: Its diagnoses in normalised wording.
-        findings: What was read out of its texts.
+def create_database(path: Path, *, sequence: int = 0) -> None:
+    """Make a database without cases, with an identity of its own.
+
+    Args:
+        path: The file; it must not be there.
+        sequence: Number of the last change before these records began.
     """
+    from sqlite_utils import Database
 
-    case: Case
-    digest: bytes
-    diagnosis_texts: tuple[str, ...]
-    findings: CaseFindings
+    durable.write_file(path, b"")  # so that SQLite finds a file that only its owner can read
+    database = Database(path)
+    create_schema(database)
+    database.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    database.close()
+    connection = connect_to_write(path)
+    durable.begin(connection)
+    write_state(connection, State(uuid.uuid4().hex, sequence))
+    durable.commit(connection)
+    connection.close()
 
 
 class CaseWriter:
-    """Fills the database of one case base. One writer at a time; use as a context manager."""
+    """Changes the database of one case base. One writer at a time; use as a context manager."""
 
-    def __init__(self, path: Path, *, fingerprint: str, findings_fingerprint: str) -> None:
-        """Open a database, creating its tables when the file is new.
+    def __init__(self, path: Path, *, encoder_fingerprint: str, findings_fingerprint: str) -> None:
+        """Open a database of ``create_database``.
 
         Args:
             path: The SQLite file.
-            fingerprint: Of the encoder whose vectors are stored.
+            encoder_fingerprint: Of the encoder whose vectors are stored.
             findings_fingerprint: Of the lexicon and rules that findings are read out by.
-        """
-        from sqlite_utils import Database
 
-        self._database: Database = Database(path)
-        self._fingerprint = fingerprint
+        Raises:
+            CaseBaseDamagedError: Its state was altered on disk.
+        """
+        self._path = path
+        self._fingerprint = encoder_fingerprint
         self._findings_fingerprint = findings_fingerprint
-        self._connection: sqlite3.Connection = self._database.conn
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        if not self._database.table("meta").exists():
-            with self._connection:
-                create_schema(self._database)
-                self.set_meta("schema_version", str(SCHEMA_VERSION))
+        self._connection = connect_to_write(path)
+        try:
+            self.state = read_state(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
+        for file in database_files(path):
+            file.chmod(durable.FILE_MODE)
 
     def __enter__(self) -> CaseWriter:
         """Return the writer."""
@@ -72,115 +82,183 @@ class CaseWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the database."""
-        self._database.close()
+        self.close()
 
-    def set_meta(self, name: str, value: str) -> None:
-        """Store a fact about the case base."""
-        self._database.table("meta").upsert({"name": name, "value": value}, pk="name")
+    def close(self) -> None:
+        """Close the database."""
+        self._connection.close()
+
+    def change(
+        self,
+        *,
+        add: Sequence[EncodedCase] = (),
+        remove: Sequence[str] = (),
+        vectors: Mapping[bytes, Vector] | None = None,
+        is_logged: bool = True,
+    ) -> State:
+        """Store and remove cases in one transaction, which is on the disk when this returns.
+
+        Args:
+            add: The cases to store, with distinct ids; a stored case of the same id is removed first.
+            remove: Ids of cases to remove; those that are not there do not matter.
+            vectors: Vectors to store first, float32 [dim], by digest.
+            is_logged: Whether each change gets a number; false only while nobody reads these records yet.
+
+        Raises:
+            CaseBaseDamagedError: A row to be changed was altered on disk.
+        """
+        with self._transaction() as state:
+            self._insert_vectors(vectors or {})
+            gone = self._delete_cases([*remove, *(entry.case.id for entry in add)])
+            added = range(state.last_key + 1, state.last_key + 1 + len(add))
+            self._insert_cases(dict(zip(added, add, strict=True)))
+            self._drop_vectors_only_of(gone.values())
+            changes = [(REMOVE, key) for key in gone] + [(ADD, key) for key in added]
+            if is_logged:
+                self._log(changes, after=state.sequence)
+                state = replace(state, sequence=state.sequence + len(changes))
+            state = replace(state, n_cases=state.n_cases + len(add) - len(gone), last_key=state.last_key + len(add))
+            write_state(self._connection, state)
+        self.state = state
+        return state
+
+    def store_vectors(self, vectors: Mapping[bytes, Vector]) -> None:
+        """Store vectors alone, in one transaction: no case is changed by it."""
+        with self._transaction():
+            self._insert_vectors(vectors)
 
     def forget_cases(self) -> None:
         """Drop all cases and keep their vectors: what an interrupted build had encoded is used again."""
-        with self._connection:
-            for table in ("findings", "case_diagnoses", "diagnosis_names", "cases"):
-                self._database.table(table).delete_where()
+        with self._transaction() as state:
+            for table in ("findings", "cases", "changes"):
+                self._connection.execute(f"DELETE FROM {table}")
+            state = State(uuid.uuid4().hex, state.sequence)
+            write_state(self._connection, state)
+        self.state = state
 
-    def count(self) -> int:
-        """Return the number of cases stored."""
-        return int(self._database.table("cases").count)
+    def finish_build(self, sequence: int, wordings: Iterable[bytes]) -> int:
+        """Number the changes from here on, and leave one file that can be read without a journal.
 
-    def checksums(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """Return the checksum of each of these cases that is stored already."""
-        return dict(self._select("SELECT id, checksum FROM cases WHERE id IN ({})", ids))
+        Only for records that nobody reads yet.
+
+        Args:
+            sequence: Number that stands for everything stored so far.
+            wordings: Digests of the wordings of diagnoses that are used.
+
+        Returns:
+            Vectors that an interrupted build had left and nothing uses; they have been dropped.
+        """
+        n_dropped = self.drop_unused_vectors(wordings, fingerprints=[self._fingerprint])
+        with self._transaction() as state:
+            state = replace(state, sequence=sequence)
+            write_state(self._connection, state)
+        self.state = state
+        self._connection.execute("ANALYZE")
+        self.fold_journal()
+        return n_dropped
+
+    def trim_changes(self, up_to: int) -> None:
+        """Drop the changes that a snapshot covers."""
+        with self._transaction():
+            self._connection.execute("DELETE FROM changes WHERE sequence <= ?", (up_to,))
+
+    def drop_unused_vectors(self, used: Iterable[bytes], *, fingerprints: Sequence[str]) -> int:
+        """Drop vectors that nothing uses, in one transaction.
+
+        Args:
+            used: Digests that vectors are kept under beside those of the cases.
+            fingerprints: Encoders whose vectors are kept.
+
+        Returns:
+            How many were dropped.
+        """
+        marks = ",".join("?" * len(fingerprints))
+        self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS used (digest BLOB PRIMARY KEY) WITHOUT ROWID")
+        with self._transaction():
+            self._connection.execute("DELETE FROM temp.used")
+            self._connection.executemany("INSERT OR IGNORE INTO temp.used VALUES (?)", ((one,) for one in used))
+            dropped = self._connection.execute(
+                f"DELETE FROM vectors WHERE fingerprint NOT IN ({marks})"
+                " OR (NOT EXISTS (SELECT 1 FROM cases c WHERE c.digest = vectors.digest)"
+                " AND NOT EXISTS (SELECT 1 FROM temp.used u WHERE u.digest = vectors.digest))",
+                tuple(fingerprints),
+            )
+        return dropped.rowcount
+
+    def fold_journal(self) -> bool:
+        """Move what stands in the journal into the database and empty it; false while a reader is in the way."""
+        busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
+
+    def write_packed(self, path: Path) -> None:
+        """Write the database to a new file, without a trace of what was deleted."""
+        durable.write_file(path, b"")
+        self._connection.execute("VACUUM INTO ?", (str(path),))
+        connect_to_write(path).close()
+        durable.finish_file(path)
+
+    def cases(self, ids: Sequence[str]) -> dict[str, Case]:
+        """Return those of these cases that are stored already.
+
+        Raises:
+            CaseBaseDamagedError: A record was altered on disk.
+        """
+        rows = self._select(f"SELECT {row_of.CASE_COLUMNS} FROM cases WHERE id IN ({{}})", ids)
+        return {row[1]: row_of.read_case(*row) for row in rows}
 
     def missing_digests(self, digests: Iterable[bytes]) -> set[bytes]:
         """Return those digests that no vector of this encoder is stored under."""
         wanted = set(digests)
-        stored = self._select(
-            "SELECT digest, 1 FROM vectors WHERE fingerprint = ? AND digest IN ({})",
-            list(wanted),
-            self._fingerprint,
-        )
-        return wanted - {digest for digest, _ in stored}
+        query = "SELECT digest FROM vectors WHERE fingerprint = ? AND digest IN ({})"
+        return wanted - {digest for (digest,) in self._select(query, list(wanted), self._fingerprint)}
 
-    def add_vectors(self, vectors: Mapping[bytes, NDArray[np.float32]]) -> None:
-        """Store vectors, float32 [dim], under the digests of the texts that they were made from."""
+    @contextmanager
+    def _transaction(self) -> Iterator[State]:
+        """Run what writes: all of it is committed, or nothing."""
+        durable.begin(self._connection)
+        try:
+            yield read_state(self._connection)
+            durable.commit(self._connection)
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def _insert_vectors(self, vectors: Mapping[bytes, Vector]) -> None:
         rows = (
-            {
-                "fingerprint": self._fingerprint,
-                "digest": digest,
-                "vector": vector.astype(VECTOR_DTYPE).tobytes(),
-            }
+            sealed("vectors", self._fingerprint, digest, vector.astype(VECTOR_DTYPE).tobytes())
             for digest, vector in vectors.items()
         )
-        with self._connection:
-            self._database.table("vectors").insert_all(rows, ignore=True)
-
-    def add_cases(self, entries: Sequence[EncodedCase], *, name_digests: Mapping[str, bytes]) -> None:
-        """Store cases whose vectors are stored already, in one transaction; a case of the same id is replaced.
-
-        Args:
-            entries: The cases, with distinct ids.
-            name_digests: For each diagnosis wording of the cases, the digest that its vector is stored under
-                (a wording without anything to encode has none).
-        """
-        vector_keys = self._vector_keys([entry.digest for entry in entries] + list(name_digests.values()))
-        with self._connection:
-            self._remove([entry.case.id for entry in entries])
-            self._database.table("cases").insert_all(
-                (_row(entry.case, vector_keys[entry.digest]) for entry in entries), batch_size=_VARIABLES
-            )
-            names = ({"text": text, "vector_key": vector_keys.get(digest)} for text, digest in name_digests.items())
-            self._database.table("diagnosis_names").insert_all(names, ignore=True)
-            self._add_readings(entries, list(name_digests))
-
-    def finish(self) -> None:
-        """Drop vectors that nothing refers to, and leave one file that can be read without a journal."""
-        with self._connection:
-            used = "SELECT vector_key FROM cases UNION SELECT vector_key FROM diagnosis_names"
-            self._database.table("diagnosis_names").delete_where("key NOT IN (SELECT name_key FROM case_diagnoses)")
-            dropped = self._connection.execute(f"DELETE FROM vectors WHERE key NOT IN ({used})").rowcount
-        if dropped:
-            self._database.vacuum()
-        self._database.analyze()
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._connection.execute("PRAGMA journal_mode = DELETE")
-
-    def _remove(self, ids: Sequence[str]) -> None:
-        keys = [key for (key,) in self._select("SELECT key FROM cases WHERE id IN ({})", ids)]
-        for start in range(0, len(keys), _VARIABLES):
-            batch = keys[start : start + _VARIABLES]
-            marks = ",".join("?" * len(batch))
-            for table in ("case_diagnoses", "findings"):
-                self._connection.execute(f"DELETE FROM {table} WHERE case_key IN ({marks})", batch)
-            self._connection.execute(f"DELETE FROM cases WHERE key IN ({marks})", batch)
-
-    def _add_readings(self, entries: Sequence[EncodedCase], texts: Sequence[str]) -> None:
-        case_keys = dict(self._select("SELECT id, key FROM cases WHERE id IN ({})", [e.case.id for e in entries]))
-        name_keys = dict(self._select("SELECT text, key FROM diagnosis_names WHERE text IN ({})", texts))
-        rows = [
-            {
-                "case_key": case_keys[entry.case.id],
-                "position": position,
-                "name_key": name_keys[text],
-                "icd10": diagnosis.icd10,
-            }
-            for entry in entries
-            for position, (diagnosis, text) in enumerate(zip(entry.case.diagnoses, entry.diagnosis_texts, strict=True))
-        ]
-        self._database.table("case_diagnoses").insert_all(rows, batch_size=_VARIABLES)
-        findings = (
-            {
-                "case_key": case_keys[entry.case.id],
-                "fingerprint": self._findings_fingerprint,
-                "data": entry.findings.to_json(),
-            }
-            for entry in entries
+        self._connection.executemany(
+            f"INSERT OR IGNORE INTO vectors ({row_of.VECTOR_COLUMNS}) VALUES (?, ?, ?, ?)", rows
         )
-        self._database.table("findings").insert_all(findings, batch_size=_VARIABLES)
 
-    def _vector_keys(self, digests: Sequence[bytes]) -> dict[bytes, int]:
-        query = "SELECT digest, key FROM vectors WHERE fingerprint = ? AND digest IN ({})"
-        return dict(self._select(query, digests, self._fingerprint))
+    def _insert_cases(self, entries: Mapping[int, EncodedCase]) -> None:
+        cases, findings = [], []
+        for key, entry in entries.items():
+            cases.append(sealed("cases", key, entry.case.id, entry.digest, case_to_json(entry.case)))
+            findings.append(sealed("findings", key, self._findings_fingerprint, entry.findings.to_json()))
+        self._connection.executemany(f"INSERT INTO cases ({row_of.CASE_COLUMNS}) VALUES (?, ?, ?, ?, ?)", cases)
+        self._connection.executemany(f"INSERT INTO findings ({row_of.FINDINGS_COLUMNS}) VALUES (?, ?, ?, ?)", findings)
+
+    def _delete_cases(self, ids: Sequence[str]) -> dict[int, bytes]:
+        """Delete cases by id; return the digests of their presentations by key, rising."""
+        rows = self._select(f"SELECT {row_of.CASE_COLUMNS} FROM cases WHERE id IN ({{}})", ids)
+        for row in rows:
+            row_of.read_case(*row)  # a damaged row must not be taken for what it says
+        gone = {row[0]: row[2] for row in sorted(rows)}
+        for table, column in (("cases", "key"), ("findings", "case_key")):
+            self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(key,) for key in gone])
+        return gone
+
+    def _drop_vectors_only_of(self, digests: Iterable[bytes]) -> None:
+        """Drop the vectors, of whatever encoder, of presentations that no case has any longer."""
+        unused = "DELETE FROM vectors WHERE digest = ?1 AND NOT EXISTS (SELECT 1 FROM cases WHERE digest = ?1)"
+        self._connection.executemany(unused, [(digest,) for digest in digests])
+
+    def _log(self, changes: Sequence[tuple[str, int]], *, after: int) -> None:
+        rows = [sealed("changes", after + n, kind, key) for n, (kind, key) in enumerate(changes, start=1)]
+        self._connection.executemany(f"INSERT INTO changes ({row_of.CHANGE_COLUMNS}) VALUES (?, ?, ?, ?)", rows)
 
     def _select(self, query: str, values: Sequence[object], *first: object) -> list[Any]:
         rows: list[Any] = []
@@ -189,18 +267,3 @@ class CaseWriter:
             marks = ",".join("?" * len(batch))
             rows += self._connection.execute(query.format(marks), (*first, *batch)).fetchall()
         return rows
-
-
-def _row(case: Case, vector_key: int) -> dict[str, object]:
-    document = case_to_json(case)
-    return {
-        "id": case.id,
-        "checksum": checksum_of(document),
-        "document": document,
-        "vector_key": vector_key,
-        "department": case.department,
-        "sex": case.patient.sex,
-        "age_years": case.patient.age.in_years if case.patient.age else None,
-        "visit_date": case.visit_date.isoformat() if case.visit_date else None,
-        "outcome": case.outcome.status,
-    }

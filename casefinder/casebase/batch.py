@@ -1,20 +1,22 @@
-"""One batch of a build: duplicates, encoding, storing."""
+"""One batch of cases on its way into the records: duplicates, findings, vectors, storing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.case_store import CaseFindings, CaseStore, CaseWriter, EncodedCase, checksum_of
+from casefinder.case_store import CaseFindings, CaseStore, CaseWriter, EncodedCase
 from casefinder.casebase.encoding import Parts, encode_parts
 from casefinder.casebase.reading_findings import findings_fingerprint, read_findings
-from casefinder.cases import case_to_json
+from casefinder.cases import Case
 from casefinder.cases.reading import Origin, ReadCase, ReadRow, Reject
 from casefinder.encoders import Encoder
+from casefinder.errors import RejectedRowError
 from casefinder.text import (
     WeightedText,
     compose_presentation,
@@ -37,74 +39,128 @@ class _Prepared:
 
     entry: EncodedCase
     parts: Parts
+    diagnosis_texts: tuple[str, ...]
     origin: Origin
 
 
+class Change(Protocol):
+    """Stores cases with the vectors that they need, in one transaction."""
+
+    def __call__(self, *, add: Sequence[EncodedCase], vectors: Mapping[bytes, NDArray[np.float32]]) -> object:
+        """Store them."""
+        ...
+
+
 class BatchWriter:
-    """Stores batches of cases, counting what became of them."""
+    """Stores batches of cases, counting what became of them.
+
+    Attributes:
+        n_added: Cases stored under an id that was not there.
+        n_replaced: Cases stored in place of another of their id, stored or read before.
+        n_duplicates: Cases skipped because the same is stored.
+        n_encoded: Texts encoded.
+        wordings: Digests of the wordings of diagnoses met.
+    """
 
     def __init__(
-        self, writer: CaseWriter, encoder: Encoder, *, previous: CaseStore | None, on_duplicate: OnDuplicate
+        self,
+        writer: CaseWriter,
+        change: Change,
+        encoder: Encoder,
+        *,
+        previous: CaseStore | None = None,
+        on_duplicate: OnDuplicate,
+        strict: bool = False,
     ) -> None:
-        """Store into ``writer``; vectors that ``previous`` holds are not encoded again."""
+        """Prepare to store.
+
+        Args:
+            writer: The records that are written to.
+            change: Stores in them.
+            encoder: Turns texts into vectors.
+            previous: Other records, whose vectors and findings are taken over.
+            on_duplicate: What happens to a case whose id is stored with other content.
+            strict: Fail on the first reject, before its batch is stored.
+        """
         self._writer = writer
+        self._change = change
         self._encoder = encoder
         self._previous = previous
         self._on_duplicate = on_duplicate
+        self._strict = strict
+        self.n_added = 0
         self.n_duplicates = 0
         self.n_replaced = 0
         self.n_encoded = 0
+        self.wordings: set[bytes] = set()
 
     def write(self, rows: Sequence[ReadRow]) -> list[Reject]:
-        """Store the cases of a batch and return what is rejected: bad rows, duplicates, and empty texts."""
+        """Store the cases of a batch in one transaction; return what is rejected: bad rows, duplicates, empty texts.
+
+        Raises:
+            RejectedRowError: A row is rejected and that was to stop everything.
+        """
         rejects = [row for row in rows if isinstance(row, Reject)]
-        kept = self._without_duplicates([row for row in rows if isinstance(row, ReadCase)], rejects)
-        prepared = self._prepared(list(kept))
-        without_vector = self._store_vectors(prepared)
+        stored = self._writer.cases([row.case.id for row in rows if isinstance(row, ReadCase)])
+        kept = self._without_duplicates([row for row in rows if isinstance(row, ReadCase)], dict(stored), rejects)
+        prepared = self._prepared(kept)
+        vectors, without_vector = self._vectors(prepared)
         storable = []
         for item in prepared:
             if item.entry.digest in without_vector:
                 rejects.append(Reject(item.origin, "sections", "hold no words that could be compared"))
             else:
                 storable.append(item.entry)
-        self._writer.add_cases(storable, name_digests=_name_digests(storable))
+        if rejects and self._strict:
+            raise RejectedRowError(f"{rejects[0]}; correct the row, or go on without --strict")
+        if storable:
+            self._change(add=storable, vectors=vectors)
+        self.n_added += sum(entry.case.id not in stored for entry in storable)
         return rejects
 
     def _prepared(self, rows: Sequence[ReadCase]) -> list[_Prepared]:
         """Read the findings of cases, unless the previous case base holds them, and compose what is encoded."""
-        known: dict[bytes, CaseFindings] = {}
+        known: dict[str, tuple[Case, CaseFindings]] = {}
         if self._previous is not None:
             known = self._previous.findings_under([row.case.id for row in rows], fingerprint=findings_fingerprint())
-        return [_prepare(row, known.get(checksum_of(case_to_json(row.case)))) for row in rows]
+        return [_prepare(row, known.get(row.case.id)) for row in rows]
 
-    def _without_duplicates(self, rows: Sequence[ReadCase], rejects: list[Reject]) -> Iterable[ReadCase]:
-        known = self._writer.checksums([row.case.id for row in rows])
+    def _without_duplicates(
+        self, rows: Sequence[ReadCase], known: dict[str, Case], rejects: list[Reject]
+    ) -> list[ReadCase]:
+        """Return the rows to store, the last of each id.
+
+        Args:
+            rows: The cases of a batch.
+            known: Stored cases by id.
+            rejects: Rejected rows are appended here.
+        """
         kept: dict[str, ReadCase] = {}
         for row in rows:
-            checksum = checksum_of(case_to_json(row.case))
             earlier = known.get(row.case.id)
-            if earlier == checksum:
+            if earlier == row.case:
                 self.n_duplicates += 1
             elif earlier is not None and self._on_duplicate is OnDuplicate.REJECT:
                 rejects.append(_duplicate(row))
             else:
                 self.n_replaced += earlier is not None
-                known[row.case.id] = checksum
+                known[row.case.id] = row.case
                 kept[row.case.id] = row
-        return kept.values()
+        return list(kept.values())
 
-    def _store_vectors(self, prepared: Sequence[_Prepared]) -> set[bytes]:
-        """Store the vectors that are not there yet; return the digests of texts that have none."""
+    def _vectors(self, prepared: Sequence[_Prepared]) -> tuple[dict[bytes, NDArray[np.float32]], set[bytes]]:
+        """Return the vectors that are not stored yet, and the digests of texts that have none."""
         parts = {item.entry.digest: item.parts for item in prepared}
-        for text in {text for item in prepared for text in item.entry.diagnosis_texts}:
-            parts[diagnosis_digest(text)] = (WeightedText(text, 1.0),)
+        for text in {text for item in prepared for text in item.diagnosis_texts}:
+            digest = diagnosis_digest(text)
+            self.wordings.add(digest)
+            parts[digest] = (WeightedText(text, 1.0),)
         missing = self._writer.missing_digests(parts)
         vectors = self._reused(missing)
         to_encode = {digest: parts[digest] for digest in parts if digest in missing and digest not in vectors}
         encoded = encode_parts(self._encoder, to_encode)
         self.n_encoded += len(encoded)
-        self._writer.add_vectors(vectors | encoded)
-        return to_encode.keys() - encoded.keys()
+        return vectors | encoded, to_encode.keys() - encoded.keys()
 
     def _reused(self, digests: Iterable[bytes]) -> dict[bytes, NDArray[np.float32]]:
         if self._previous is None:
@@ -112,17 +168,16 @@ class BatchWriter:
         return self._previous.vectors_under(list(digests), fingerprint=self._encoder.fingerprint)
 
 
-def _prepare(row: ReadCase, findings: CaseFindings | None) -> _Prepared:
+def _prepare(row: ReadCase, known: tuple[Case, CaseFindings] | None) -> _Prepared:
     parts = compose_presentation(row.case)
     names = tuple(normalise_text(diagnosis.text) for diagnosis in row.case.diagnoses)
-    entry = EncodedCase(row.case, presentation_digest(parts), names, findings or read_findings(row.case))
-    return _Prepared(entry, parts, row.origin)
-
-
-def _name_digests(entries: Sequence[EncodedCase]) -> dict[str, bytes]:
-    return {text: diagnosis_digest(text) for entry in entries for text in entry.diagnosis_texts}
+    findings = known[1] if known and known[0] == row.case else read_findings(row.case)
+    return _Prepared(EncodedCase(row.case, presentation_digest(parts), findings), parts, names, row.origin)
 
 
 def _duplicate(row: ReadCase) -> Reject:
-    reason = f"{row.case.id!r} was read before with different content; make ids unique, or use --on-duplicate replace"
+    reason = (
+        f"{row.case.id!r} is there with other content;"
+        " make ids unique, or replace it with `casefinder update` or --on-duplicate replace"
+    )
     return Reject(row.origin, "id", reason)

@@ -1,47 +1,44 @@
-"""Building a case base: a stream of cases in, a complete generation on disk out, or nothing changed."""
+"""Building a case base: a stream of cases in, complete records and a snapshot on disk out, or nothing changed."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from casefinder.case_store import CaseStore, CaseWriter
+from casefinder.case_store import CaseStore, CaseWriter, create_database
+from casefinder.casebase.acknowledged import acknowledge
 from casefinder.casebase.batch import BatchWriter, OnDuplicate
-from casefinder.casebase.indexing import write_index
-from casefinder.casebase.lock import write_lock
-from casefinder.casebase.manifest import (
+from casefinder.casebase.layout import (
     BUILDING_NAME,
-    GENERATION_PREFIX,
-    INDEX_NAME,
-    REJECTS_NAME,
+    MANIFEST_NAME,
+    RECORDS_PREFIX,
     STORE_NAME,
-    TERMS_NAME,
-    Manifest,
-    read_manifest,
-    write_manifest,
+    folders,
+    next_folder,
 )
+from casefinder.casebase.lock import both_locks
+from casefinder.casebase.manifest import Manifest, read_manifest, write_manifest
 from casefinder.casebase.reading_findings import findings_fingerprint
-from casefinder.cases.reading import ReadRow, Reject
+from casefinder.casebase.rejects import RejectsFile, rows_in_batches
+from casefinder.casebase.snapshots import snapshot_of_store
+from casefinder.casebase.sweeping import sweep
+from casefinder.cases.reading import ReadRow
 from casefinder.encoders import Encoder
-from casefinder.errors import CaseBaseError, RejectedRowError
-from casefinder.files import open_private, stored_file, sync_path
-from casefinder.term_index import write_terms
+from casefinder.errors import CaseBaseError
+from casefinder.files import durable
 
-_BATCH_CASES: Final = 512  # bounds memory; larger batches encode no faster
+_PACKED_NAME: Final = "packed.sqlite"
 
 
 class Phase(StrEnum):
-    """What a build is doing."""
+    """What a command is doing."""
 
     READING = "reading and encoding"
     INDEXING = "indexing"
@@ -105,9 +102,9 @@ def build_case_base(
         CaseBaseError: No case could be stored, or the disk refused to.
     """
     try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with write_lock(directory):
-            return _Build(directory, encoder, source).run(rows, strict, on_duplicate, progress or _unobserved)
+        durable.make_folder(directory)
+        with both_locks(directory):
+            return _Build(directory, encoder, source).run(rows, strict, on_duplicate, progress or unwatched)
     except (OSError, sqlite3.OperationalError) as exc:
         raise CaseBaseError(
             f"cannot write the case base in {directory}: {exc}; the previous one, if any, is unchanged."
@@ -116,7 +113,7 @@ def build_case_base(
 
 
 class _Build:
-    """One run of a build, under the lock."""
+    """One run of a build, under both locks."""
 
     def __init__(self, directory: Path, encoder: Encoder, source: str) -> None:
         self._directory = directory
@@ -126,110 +123,105 @@ class _Build:
 
     def run(self, rows: Iterable[ReadRow], strict: bool, on_duplicate: OnDuplicate, progress: Progress) -> BuildReport:
         current = _current_manifest(self._directory)
-        with self._open_writer() as writer, _previous_store(self._directory, current) as previous:
-            batches = BatchWriter(writer, self._encoder, previous=previous, on_duplicate=on_duplicate)
-            n_rejected = self._store_all(rows, batches, strict=strict, progress=progress)
-            if not writer.count():
-                raise CaseBaseError(self._nothing_stored(n_rejected))
-            writer.finish()
-        manifest = self._index(current, progress)
-        rejects_path = self._publish(manifest, n_rejected)
+        with self._open_writer(current) as writer, _previous_store(self._directory, current, self._encoder) as previous:
+            batches = BatchWriter(
+                writer,
+                partial(writer.change, is_logged=False),
+                self._encoder,
+                previous=previous,
+                on_duplicate=on_duplicate,
+                strict=strict,
+            )
+            rejects = self._store_all(rows, batches, progress)
+            if not writer.state.n_cases:
+                raise CaseBaseError(self._nothing_stored(rejects))
+            sequence = _sequence_of(previous) + 1
+            is_wasteful = writer.finish_build(sequence, batches.wordings) > 0
+            acknowledge(self._staging, writer.state)
+            if is_wasteful:
+                writer.write_packed(self._staging / _PACKED_NAME)
+        if is_wasteful:
+            durable.rename(self._staging / _PACKED_NAME, self._staging / STORE_NAME)
+        manifest = self._publish(progress)
         return BuildReport(
             directory=self._directory,
-            n_cases=manifest.n_cases,
-            n_rejected=n_rejected,
+            n_cases=manifest.snapshot.n_cases,
+            n_rejected=rejects.n_rejected,
             n_duplicates=batches.n_duplicates,
             n_replaced=batches.n_replaced,
             n_encoded=batches.n_encoded,
-            rejects_path=rejects_path,
+            rejects_path=rejects.publish(),
             manifest=manifest,
         )
 
-    def _open_writer(self) -> CaseWriter:
+    def _open_writer(self, current: Manifest | None) -> CaseWriter:
         """Open the staging database, taking over vectors of an interrupted build."""
-        path = self._staging / STORE_NAME
-        self._staging.mkdir(mode=0o700, exist_ok=True)
+        self._find_interrupted(current)
         try:
-            writer = self._writer(path)
+            writer = self._writer()
             writer.forget_cases()
-        except sqlite3.DatabaseError:
-            # The interruption left no usable database (or one of another schema): begin from nothing.
-            shutil.rmtree(self._staging)
-            self._staging.mkdir(mode=0o700)
-            writer = self._writer(path)
-        path.chmod(0o600)
+        except (sqlite3.DatabaseError, CaseBaseError):
+            # The interruption left no usable database, or one of another schema: begin from nothing.
+            durable.remove_folder(self._staging)
+            durable.make_folder(self._staging)
+            create_database(self._staging / STORE_NAME)
+            writer = self._writer()
         return writer
 
-    def _writer(self, path: Path) -> CaseWriter:
-        return CaseWriter(path, fingerprint=self._encoder.fingerprint, findings_fingerprint=findings_fingerprint())
+    def _find_interrupted(self, current: Manifest | None) -> None:
+        """Take a build back into work that ended after its records were complete and before they were current."""
+        if self._staging.exists():
+            return
+        kept = current.records if current else ""
+        unfinished = [path for path in folders(self._directory, RECORDS_PREFIX) if path.name > kept]
+        if unfinished and (current or not (self._directory / MANIFEST_NAME).exists()):
+            durable.rename(unfinished[-1], self._staging)
 
-    def _store_all(self, rows: Iterable[ReadRow], batches: BatchWriter, *, strict: bool, progress: Progress) -> int:
-        """Store every case; write every reject down; return the number of rejects."""
-        n_rejected = 0
-        with open_private(self._staging / REJECTS_NAME) as file:
-            for batch in _batches(rows):
-                for reject in batches.write(batch):
-                    n_rejected += 1
-                    if strict:
-                        raise RejectedRowError(f"{reject}; correct the row, or build without --strict")
-                    file.write(_reject_line(reject))
+    def _writer(self) -> CaseWriter:
+        return CaseWriter(
+            self._staging / STORE_NAME,
+            encoder_fingerprint=self._encoder.fingerprint,
+            findings_fingerprint=findings_fingerprint(),
+        )
+
+    def _store_all(self, rows: Iterable[ReadRow], batches: BatchWriter, progress: Progress) -> RejectsFile:
+        """Store every case; write every reject down."""
+        with RejectsFile(self._directory) as rejects:
+            for batch in rows_in_batches(rows):
+                rejects.write(batches.write(batch))
                 progress(Phase.READING, len(batch))
-        return n_rejected
+        return rejects
 
-    def _index(self, current: Manifest | None, progress: Progress) -> Manifest:
-        store_path, index_path = self._staging / STORE_NAME, self._staging / INDEX_NAME
-        terms_path = self._staging / TERMS_NAME
-        with CaseStore(store_path) as store:
-            plan, recall = write_index(store, index_path, advance=lambda n: progress(Phase.INDEXING, n))
-            write_terms(terms_path, store.every_case(), vectors_of=store.wording_vectors)
-            n_cases = store.count()
-        for path in (store_path, index_path, terms_path):
-            path.chmod(0o600)
-            sync_path(path)
-        return Manifest(
-            generation=_next_generation(current),
+    def _publish(self, progress: Progress) -> Manifest:
+        """Derive the snapshot and make the staged records current; only the last step changes what readers see."""
+        path = self._staging / STORE_NAME
+        with CaseStore(path, encoder_fingerprint=self._encoder.fingerprint) as store:
+            snapshot = snapshot_of_store(self._directory, store, advance=lambda n: progress(Phase.INDEXING, n))
+            records_id = store.state().records_id
+        records = next_folder(self._directory, RECORDS_PREFIX)
+        durable.rename(self._staging, records)
+        manifest = Manifest(
+            records=records.name,
+            records_id=records_id,
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             source=self._source,
-            n_cases=n_cases,
             encoder_name=self._encoder.name,
             encoder_fingerprint=self._encoder.fingerprint,
             dim=self._encoder.dim,
-            plan=plan,
-            recall_at_10=recall,
-            store=stored_file(store_path),
-            index=stored_file(index_path),
-            terms=stored_file(terms_path),
+            snapshot=snapshot,
         )
-
-    def _publish(self, manifest: Manifest, n_rejected: int) -> Path | None:
-        """Make the staged generation current; from here on nothing can fail half-way."""
-        rejects = self._keep_rejects() if n_rejected else None
-        generation = self._directory / manifest.generation
-        if generation.exists():
-            shutil.rmtree(generation)  # renamed by a build that was interrupted before its manifest was written
-        (self._staging / REJECTS_NAME).unlink(missing_ok=True)
-        os.replace(self._staging, generation)
-        sync_path(self._directory)
         write_manifest(self._directory, manifest)
-        for old in self._directory.glob(f"{GENERATION_PREFIX}*"):
-            if old != generation:
-                shutil.rmtree(old, ignore_errors=True)
-        if rejects is None:
-            (self._directory / REJECTS_NAME).unlink(missing_ok=True)
-        return rejects
+        sweep(self._directory, manifest)
+        return manifest
 
-    def _keep_rejects(self) -> Path:
-        kept = self._directory / REJECTS_NAME
-        os.replace(self._staging / REJECTS_NAME, kept)
-        return kept
-
-    def _nothing_stored(self, n_rejected: int) -> str:
-        if not n_rejected:
+    def _nothing_stored(self, rejects: RejectsFile) -> str:
+        kept = rejects.publish()
+        if kept is None:
             return f"{self._source} holds no cases; nothing was built"
-        return f"none of the {n_rejected} rows of {self._source} is a valid case, see {self._keep_rejects()}"
+        return f"none of the {rejects.n_rejected} rows of {self._source} is a valid case, see {kept}"
 
 
-def _unobserved(phase: Phase, n_rows: int) -> None:
+def unwatched(phase: Phase, n_rows: int) -> None:
     """Stand in for a progress display where nobody watches."""
 
 
@@ -240,36 +232,22 @@ def _current_manifest(directory: Path) -> Manifest | None:
         return None  # nothing there, or nothing usable: a build is how a user replaces either
 
 
+def _sequence_of(store: CaseStore | None) -> int:
+    """Return where the records that are replaced have come to, 0 where there are none to be had."""
+    with suppress(CaseBaseError):
+        return store.state().sequence if store else 0
+    return 0
+
+
 @contextmanager
-def _previous_store(directory: Path, manifest: Manifest | None) -> Iterator[CaseStore | None]:
+def _previous_store(directory: Path, manifest: Manifest | None, encoder: Encoder) -> Iterator[CaseStore | None]:
     """Open the records that are being replaced, as a source of vectors; None where there are none to be had."""
     store = None
     if manifest is not None:
         with suppress(CaseBaseError):
-            store = CaseStore(directory / manifest.generation / STORE_NAME)
+            store = CaseStore(manifest.store_path(directory), encoder_fingerprint=encoder.fingerprint)
     try:
         yield store
     finally:
         if store is not None:
             store.close()
-
-
-def _next_generation(current: Manifest | None) -> str:
-    number = int(current.generation.removeprefix(GENERATION_PREFIX)) + 1 if current else 1
-    return f"{GENERATION_PREFIX}{number:06d}"
-
-
-def _batches(rows: Iterable[ReadRow]) -> Iterator[list[ReadRow]]:
-    iterator = iter(rows)
-    while batch := list(islice(iterator, _BATCH_CASES)):
-        yield batch
-
-
-def _reject_line(reject: Reject) -> str:
-    entry = {
-        "file": reject.origin.file,
-        "line": reject.origin.line,
-        "field": reject.field,
-        "reason": reject.reason,
-    }
-    return json.dumps(entry, ensure_ascii=False) + "\n"

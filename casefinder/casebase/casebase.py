@@ -1,41 +1,42 @@
-"""An open case base: records and what is derived from them, of one generation, as one unit."""
+"""An open case base: what is there now, as one view after another."""
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 from types import TracebackType
+from typing import Final, TypeAlias
 
-from casefinder.case_store import CaseStore
-from casefinder.casebase.indexing import load_index
-from casefinder.casebase.manifest import (
-    INDEX_NAME,
-    STORE_NAME,
-    TERMS_NAME,
-    Manifest,
-    read_manifest,
-)
+from casefinder.casebase.layout import ACKNOWLEDGED_NAME, MANIFEST_NAME
+from casefinder.casebase.manifest import Manifest, read_manifest
+from casefinder.casebase.mending import mend
+from casefinder.casebase.view import View, open_view, refreshed
 from casefinder.encoders import Encoder
-from casefinder.errors import CaseBaseDamagedError, EncoderMismatchError
-from casefinder.files import StoredFile, stored_file
-from casefinder.term_index import TermIndex, read_terms
-from casefinder.vector_index import VectorIndex
+from casefinder.errors import EncoderMismatchError, IndexDamagedError
+
+_MOST_MENDINGS: Final = 3  # by this process or others, before damage that comes again and again is reported
+
+_Signature: TypeAlias = tuple[object, ...]
 
 
 class CaseBase:
-    """Records and index of one generation. Safe to share between threads; use as a context manager.
+    """A case base open for reading. Safe to share between threads; use as a context manager.
 
-    An open case base keeps the generation that it opened, also when a rebuild replaces it meanwhile.
+    ``view`` returns one state and never waits for a writer; what a writer, in this process or another, has committed
+    is in the next view.
     """
 
-    def __init__(
-        self, directory: Path, manifest: Manifest, store: CaseStore, index: VectorIndex, terms: TermIndex
-    ) -> None:
-        """Hold what ``open_case_base`` has opened and checked."""
+    def __init__(self, directory: Path) -> None:
+        """Open the current state; ``open_case_base`` is the same.
+
+        Raises:
+            CaseBaseError: As ``open_case_base``.
+        """
         self.directory = directory
-        self.manifest = manifest
-        self.store = store
-        self.index = index
-        self.terms = terms
+        self._lock = threading.Lock()
+        self._view = _opened(directory, None)
+        self._seen: _Signature = ()
 
     def __enter__(self) -> CaseBase:
         """Return the case base."""
@@ -49,7 +50,44 @@ class CaseBase:
 
     def close(self) -> None:
         """Close the records; the case base cannot be used afterwards."""
-        self.store.close()
+        self._view.store.close()
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the case base is made of."""
+        return self._view.manifest
+
+    def view(self) -> View:
+        """Return the current state.
+
+        Raises:
+            CaseBaseError: It was damaged since the last view.
+        """
+        signature = self._signature()
+        if signature == self._seen:
+            return self._view
+        with self._lock:
+            signature = self._signature()  # before reading: what is committed meanwhile shows in the next one
+            if signature != self._seen:
+                self._view = _opened(self.directory, self._view)
+                self._seen = signature
+            return self._view
+
+    def refresh(self) -> View:
+        """Return the current state, though nothing seems to have changed: a case of the last view is gone."""
+        with self._lock:
+            self._seen = ()
+        return self.view()
+
+    def mend(self, damage: IndexDamagedError, view: View) -> View:
+        """Set the damaged snapshot of a view aside, make it anew from the records, and return the current state.
+
+        Raises:
+            IndexDamagedError: This process may not write there; ``damage`` with what to run.
+            CaseBaseError: The records are damaged as well.
+        """
+        mend(self.directory, view.manifest, damage)
+        return self.refresh()
 
     def check_encoder(self, encoder: Encoder) -> None:
         """Refuse an encoder other than the one that made the vectors.
@@ -65,51 +103,41 @@ class CaseBase:
                 f" build it again with `casefinder build-index SOURCE --model {encoder.name}`"
             )
 
+    def _signature(self) -> _Signature:
+        """Return what changes with every commit and every new snapshot; takes microseconds."""
+        view = self._view
+        pointer = _stat(self.directory / MANIFEST_NAME)
+        if view.store.is_live:
+            return (*pointer, id(view.store), view.store.data_version())
+        return (*pointer, *_stat(self.directory / view.manifest.records / ACKNOWLEDGED_NAME))
+
 
 def open_case_base(directory: Path) -> CaseBase:
-    """Open the current generation of a case base.
-
-    The terms are checked in full; the vector index page by page as it is touched, and the database by a checksum per
-    record when the record is read.
+    """Open a case base. Of its files only what is needed is read, and everything read is compared with its checksum.
 
     Raises:
         CaseBaseNotFoundError: Nothing has been built there.
-        CaseBaseFormatError: A newer casefinder wrote it.
-        CaseBaseDamagedError: A file is missing, truncated or altered.
-        IndexDamagedError: The vector index was altered where opening reads it.
+        CaseBaseFormatError: Another version of casefinder wrote it.
+        CaseBaseDamagedError: The pointer or the records are missing or altered.
+        IndexDamagedError: A derived file is, and this process may not write a new one.
     """
-    manifest = read_manifest(directory)
-    while True:
+    return CaseBase(directory)
+
+
+def _opened(directory: Path, earlier: View | None) -> View:
+    """Open the current state; where a derived file is damaged, make it anew first."""
+    for _ in range(_MOST_MENDINGS):
+        manifest = read_manifest(directory)
         try:
-            return _open_generation(directory, manifest)
-        except CaseBaseDamagedError:
-            # A rebuild may have replaced and removed the generation since the manifest was read.
-            newer = read_manifest(directory)
-            if newer == manifest:
-                raise
-            manifest = newer
+            return open_view(directory) if earlier is None else refreshed(earlier, directory)
+        except IndexDamagedError as damage:
+            mend(directory, manifest, damage)
+    return open_view(directory)
 
 
-def _open_generation(directory: Path, manifest: Manifest) -> CaseBase:
-    folder = directory / manifest.generation
-    store_path, index_path, terms_path = folder / STORE_NAME, folder / INDEX_NAME, folder / TERMS_NAME
-    _check_size(store_path, manifest.store)
-    _check_size(index_path, manifest.index)
-    _check_size(terms_path, manifest.terms)
-    if stored_file(terms_path) != manifest.terms:
-        raise _damaged(terms_path, "was altered on disk")
-    index, terms = load_index(index_path, manifest.plan), TermIndex([read_terms(terms_path)])
-    return CaseBase(directory, manifest, CaseStore(store_path), index, terms)
-
-
-def _check_size(path: Path, expected: StoredFile) -> None:
+def _stat(path: Path) -> tuple[int, ...]:
     try:
-        size_bytes = path.stat().st_size
-    except FileNotFoundError as exc:
-        raise _damaged(path, "is missing") from exc
-    if size_bytes != expected.size_bytes:
-        raise _damaged(path, f"has {size_bytes} bytes instead of {expected.size_bytes}")
-
-
-def _damaged(path: Path, what: str) -> CaseBaseDamagedError:
-    return CaseBaseDamagedError(f"{path} {what}; build the case base again from its source")
+        found = os.stat(path)
+    except OSError:
+        return ()
+    return (found.st_ino, found.st_mtime_ns, found.st_size)

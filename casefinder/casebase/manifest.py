@@ -1,83 +1,88 @@
-"""The manifest: the one small file that says which generation of a case base is current.
-
-DIRECTORY/
-casebase.json            the manifest; replaced in one step when a build is complete
-generation-000002/
-cases.sqlite           records and vectors, the only truth
-vectors.index          FAISS or numpy index, derived from the records
-terms.index            words, concepts and traits of the cases, derived from the records
-rejects.jsonl            rows of the last build that are no valid case
-building/                an unfinished build; what it has encoded is used again
-lock                     held by the one writer
-"""
+"""The manifest: the one small file that says which records and which snapshot of a case base are current."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from casefinder.casebase.layout import BUILDING_NAME, INDEX_NAME, MANIFEST_NAME, STORE_NAME, TERMS_NAME
 from casefinder.errors import CaseBaseDamagedError, CaseBaseFormatError, CaseBaseNotFoundError
-from casefinder.files import StoredFile, open_private, sync_path
+from casefinder.files import StoredFile, durable
 from casefinder.vector_index import IndexPlan
 
-FORMAT_VERSION: Final = 2
-MANIFEST_NAME: Final = "casebase.json"
-STORE_NAME: Final = "cases.sqlite"
-INDEX_NAME: Final = "vectors.index"
-TERMS_NAME: Final = "terms.index"
-REJECTS_NAME: Final = "rejects.jsonl"
-BUILDING_NAME: Final = "building"
-LOCK_NAME: Final = "lock"
-GENERATION_PREFIX: Final = "generation-"
+FORMAT_VERSION: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is derived from the records as they were after one change.
+
+    Attributes:
+        name: Name of the folder that holds the files.
+        sequence: Number of the last change that it covers.
+        n_cases: Cases that it holds.
+        made_at: When it was made, ISO 8601 in UTC.
+        plan: How the vectors are indexed.
+        recall_at_10: Share of the ten nearest cases that the index finds, measured on the base's own cases.
+        index: The index file.
+        terms: The file of words, concepts, traits and columns.
+    """
+
+    name: str
+    sequence: int
+    n_cases: int
+    made_at: str
+    plan: IndexPlan
+    recall_at_10: float
+    index: StoredFile
+    terms: StoredFile
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a case base holds and how it was made.
+    """What a case base is made of.
 
     Attributes:
-        generation: Name of the folder that holds the files.
+        records: Name of the folder that holds the database.
+        records_id: Identity of the records in it.
         built_at: Time of the build, ISO 8601 in UTC.
         source: Name of what was read.
-        n_cases: Cases stored.
         encoder_name: How the user named the encoder.
         encoder_fingerprint: Identity of its weights.
         dim: Components of a vector.
-        plan: How the vectors are indexed.
-        recall_at_10: Share of the ten nearest cases that the index finds, measured on the base's own cases.
-        store: The database file; ``sha256`` is that of the file as built.
-        index: The index file.
-        terms: The file of words, concepts and traits.
+        snapshot: What is derived from the records.
     """
 
-    generation: str
+    records: str
+    records_id: str
     built_at: str
     source: str
-    n_cases: int
     encoder_name: str
     encoder_fingerprint: str
     dim: int
-    plan: IndexPlan
-    recall_at_10: float
-    store: StoredFile
-    index: StoredFile
-    terms: StoredFile
+    snapshot: Snapshot
+
+    def store_path(self, directory: Path) -> Path:
+        """Return the path of the database."""
+        return directory / self.records / STORE_NAME
+
+    def index_path(self, directory: Path) -> Path:
+        """Return the path of the index file."""
+        return directory / self.snapshot.name / INDEX_NAME
+
+    def terms_path(self, directory: Path) -> Path:
+        """Return the path of the file of words, concepts, traits and columns."""
+        return directory / self.snapshot.name / TERMS_NAME
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
     """Make a manifest the current one, in one step that survives a power cut."""
     body = {"format_version": FORMAT_VERSION, **asdict(manifest)}
-    text = json.dumps({"checksum": _checksum(body), **body}, ensure_ascii=False, indent=2)
-    temporary = directory / f"{MANIFEST_NAME}.new"
-    with open_private(temporary) as file:
-        file.write(text + "\n")
-    sync_path(temporary)
-    os.replace(temporary, directory / MANIFEST_NAME)
-    sync_path(directory)
+    text = json.dumps({"checksum": body_checksum(body), **body}, ensure_ascii=False, indent=2)
+    durable.replace_file(directory / MANIFEST_NAME, text + "\n")
 
 
 def read_manifest(directory: Path) -> Manifest:
@@ -85,8 +90,28 @@ def read_manifest(directory: Path) -> Manifest:
 
     Raises:
         CaseBaseNotFoundError: Nothing has been built there.
-        CaseBaseFormatError: A newer casefinder wrote it.
+        CaseBaseFormatError: Another version of casefinder wrote it.
         CaseBaseDamagedError: The file is not what was written.
+    """
+    body = read_manifest_body(directory)
+    version, path = body["format_version"], directory / MANIFEST_NAME
+    if version != FORMAT_VERSION:
+        hint = "upgrade casefinder" if version > FORMAT_VERSION else f"run `casefinder migrate --index {directory}`"
+        raise CaseBaseFormatError(
+            f"{path} has format version {version}, this casefinder reads {FORMAT_VERSION};"
+            f" {hint}, or build the case base again from its source"
+        )
+    if body.pop("checksum", None) != body_checksum(body):
+        raise _damaged(path)
+    return _manifest(body)
+
+
+def read_manifest_body(directory: Path) -> dict[str, Any]:
+    """Return the manifest of a case base of any format as JSON has it, not yet compared with its checksum.
+
+    Raises:
+        CaseBaseNotFoundError: Nothing has been built there.
+        CaseBaseDamagedError: The file is no manifest.
     """
     path = directory / MANIFEST_NAME
     try:
@@ -97,30 +122,22 @@ def read_manifest(directory: Path) -> Manifest:
         raise _damaged(path) from exc
     if not isinstance(body, dict) or not isinstance(body.get("format_version"), int):
         raise _damaged(path)
-    if body["format_version"] > FORMAT_VERSION:
-        raise CaseBaseFormatError(
-            f"{path} has format version {body['format_version']}, this casefinder reads {FORMAT_VERSION};"
-            " upgrade casefinder, or build the case base again"
-        )
-    if body["format_version"] < FORMAT_VERSION:
-        raise CaseBaseFormatError(
-            f"{path} has format version {body['format_version']}, this casefinder reads {FORMAT_VERSION};"
-            " build the case base again from its source"
-        )
-    if body.pop("checksum", None) != _checksum(body):
-        raise _damaged(path)
-    return _manifest(body)
+    return body
+
+
+def body_checksum(body: dict[str, Any]) -> str:
+    """Return the checksum of a manifest, of the form that it has in JSON."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _manifest(body: dict[str, Any]) -> Manifest:
     fields = {name: body[name] for name in Manifest.__dataclass_fields__}
-    plan = fields.pop("plan")
-    files = {name: StoredFile(**fields.pop(name)) for name in ("store", "index", "terms")}
-    return Manifest(**{**fields, **files, "plan": IndexPlan.from_json(plan)})
+    return Manifest(**{**fields, "snapshot": _snapshot(fields["snapshot"])})
 
 
-def _checksum(body: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def _snapshot(body: dict[str, Any]) -> Snapshot:
+    files = {name: StoredFile(**body[name]) for name in ("index", "terms")}
+    return Snapshot(**{**body, **files, "plan": IndexPlan.from_json(body["plan"])})
 
 
 def _absence(directory: Path) -> str:
@@ -130,4 +147,6 @@ def _absence(directory: Path) -> str:
 
 
 def _damaged(path: Path) -> CaseBaseDamagedError:
-    return CaseBaseDamagedError(f"{path} was altered or cut short; build the case base again from its source")
+    return CaseBaseDamagedError(
+        f"{path} was altered or cut short; run `casefinder verify --repair --index {path.parent}`"
+    )

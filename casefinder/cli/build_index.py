@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from casefinder.cli.options import Assignments, index_option
+from casefinder.cli.options import index_option
+from casefinder.cli.sources import open_source, say_what_was_left_out, source_options
 from casefinder.settings import SAMPLE_CASES
 
 if TYPE_CHECKING:
@@ -18,19 +19,7 @@ if TYPE_CHECKING:
 @click.argument("source", type=click.Path(path_type=Path, allow_dash=True), required=False)
 @index_option
 @click.option("--model", default="bundled", show_default=True, help="Encoder: bundled, a folder, or a hub name.")
-@click.option(
-    "--map",
-    "maps",
-    type=Assignments(),
-    multiple=True,
-    help="Fields of columns that are not understood by themselves, such as 主诉=chief_complaint.",
-)
-@click.option(
-    "--age-unit",
-    type=click.Choice(["years", "months", "days"]),
-    help="Unit of ages written as bare numbers; without it such a row is rejected.",
-)
-@click.option("--strict", is_flag=True, help="Fail on the first row that is no valid case.")
+@source_options
 @click.option(
     "--on-duplicate",
     type=click.Choice(["reject", "replace"]),
@@ -57,15 +46,12 @@ def build_index(
     casefinder build-index index_data/sample_cases.jsonl.gz
     """  # noqa: D301 - click wants the character
     from casefinder.casebase import OnDuplicate, build_case_base
-    from casefinder.cases import AgeUnit
-    from casefinder.cases.readers import CaseSource
     from casefinder.cli.progress import BuildProgress
     from casefinder.encoders import load_encoder
 
     source = source or _sample_cases()
     click.echo(f"Building the case base {directory} from {source}", err=True)
-    column_map = {column: field for pairs in maps for column, field in pairs.items()}
-    rows = CaseSource(source, column_map=column_map, age_unit=AgeUnit(age_unit) if age_unit else None)
+    rows = open_source(source, maps, age_unit)
     encoder = load_encoder(model)
     with BuildProgress(lambda: rows.share_read) as progress:
         report = build_case_base(
@@ -78,9 +64,7 @@ def build_index(
             progress=progress.advance,
         )
     _print_report(report)
-    if rows.left_out:
-        columns = "、".join(rows.left_out)
-        click.echo(f"Left out, because they name a person: {columns}. Keep one with --map COLUMN=attribute", err=True)
+    say_what_was_left_out(rows)
 
 
 def _sample_cases() -> Path:
@@ -90,10 +74,10 @@ def _sample_cases() -> Path:
 
 
 def _print_report(report: BuildReport) -> None:
-    manifest = report.manifest
+    manifest, snapshot = report.manifest, report.manifest.snapshot
     click.echo(f"{report.n_cases} cases in {report.directory}")
     click.echo(
-        f"  index     {manifest.plan.kind}: {'; '.join(manifest.plan.reasons)}; recall@10 {manifest.recall_at_10:.3f}"
+        f"  index     {snapshot.plan.kind}: {'; '.join(snapshot.plan.reasons)}; recall@10 {snapshot.recall_at_10:.3f}"
     )
     click.echo(
         f"  encoder   {manifest.encoder_name} ({manifest.encoder_fingerprint}), {report.n_encoded} texts encoded"

@@ -11,7 +11,7 @@ import click
 from casefinder.cli.options import index_option, json_option
 
 if TYPE_CHECKING:
-    from casefinder.casebase import CaseBase
+    from casefinder.casebase import View
 
 
 @click.command()
@@ -26,7 +26,7 @@ def info(directory: Path, as_json: bool) -> None:
     from casefinder.casebase import open_case_base
 
     with open_case_base(directory) as casebase:
-        facts = _facts(casebase)
+        facts = _facts(casebase.view(), directory)
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
         return
@@ -36,22 +36,29 @@ def info(directory: Path, as_json: bool) -> None:
         click.echo(f"{name.replace('_', ' '):20s} {value}")
 
 
-def _facts(casebase: CaseBase) -> dict[str, object]:
-    manifest = casebase.manifest
+def _facts(view: View, directory: Path) -> dict[str, object]:
+    manifest = view.manifest
+    snapshot = manifest.snapshot
     return {
-        "directory": str(casebase.directory),
-        "cases": manifest.n_cases,
+        "directory": str(directory),
+        "cases": view.n_cases,
         "source": manifest.source,
         "built_at": manifest.built_at,
+        "sequence": view.sequence,
+        "snapshot": snapshot.name,
+        "snapshot_sequence": snapshot.sequence,
+        "last_compaction": snapshot.made_at,
+        "tail": len(view.tail.keys),
+        "removed": len(view.removed),
         "encoder": manifest.encoder_name,
         "encoder_fingerprint": manifest.encoder_fingerprint,
         "dimensions": manifest.dim,
-        "index": manifest.plan.kind,
-        "index_reason": "; ".join(manifest.plan.reasons),
-        "n_lists": manifest.plan.n_lists,
-        "n_probes": manifest.plan.n_probes,
-        "recall_at_10": manifest.recall_at_10,
-        "records_bytes": manifest.store.size_bytes,
-        "index_bytes": manifest.index.size_bytes,
-        "departments": casebase.terms.departments(),
+        "index": snapshot.plan.kind,
+        "index_reason": "; ".join(snapshot.plan.reasons),
+        "n_lists": snapshot.plan.n_lists,
+        "n_probes": snapshot.plan.n_probes,
+        "recall_at_10": snapshot.recall_at_10,
+        "records_bytes": manifest.store_path(directory).stat().st_size,
+        "index_bytes": snapshot.index.size_bytes,
+        "departments": view.terms.departments(),
     }

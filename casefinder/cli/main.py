@@ -9,6 +9,8 @@ import click
 
 from casefinder import __version__
 from casefinder.cli.build_index import build_index
+from casefinder.cli.changing import add, remove, update
+from casefinder.cli.compact import compact_command
 from casefinder.cli.evaluate import evaluate
 from casefinder.cli.info import info
 from casefinder.cli.pathway import pathway
@@ -29,12 +31,25 @@ def cli() -> None:
     casefinder build-index cases.jsonl     make a case base
     casefinder query "胸痛伴冷汗"           ask it
     casefinder pathway "胸痛伴冷汗"         merge what was done for such patients
+    casefinder add discharged-today.csv    keep it up to date
 
     The case base is --index DIR, else $CASEFINDER_INDEX, else ./index_data/casebase.
     """  # noqa: D301 - click wants the character
 
 
-for _command in (build_index, query, pathway, show, info, evaluate, tune):
+for _command in (
+    build_index,
+    query,
+    pathway,
+    show,
+    info,
+    add,
+    update,
+    remove,
+    compact_command,
+    evaluate,
+    tune,
+):
     cli.add_command(_command)
 
 

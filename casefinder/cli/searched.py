@@ -19,7 +19,7 @@ _MOST_DEPARTMENTS: Final = 30  # named where an unknown one was asked for
 def say_what_was_searched(finder: CaseFinder, directory: Path, answer: Answer, chosen: ChosenCases) -> None:
     """Tell which case base answered, how completely, and which departments asked for it does not know."""
     how = "exact" if answer.exact else f"approximate, expected recall {answer.expected_recall:.3f}"
-    n_cases = finder.manifest.n_cases
+    n_cases = answer.n_cases
     searched = (
         f"{n_cases:,} cases" if answer.n_candidates == n_cases else f"{answer.n_candidates:,} of {n_cases:,} cases"
     )

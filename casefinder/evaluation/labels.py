@@ -56,7 +56,7 @@ def leave_one_out(casebase: CaseBase, *, n_questions: int) -> list[LabelledQuest
     A diagnosis is the category of its ICD-10 code, or its wording where it has none. Diagnoses of a single case
     ask nothing. Cases are drawn with a fixed seed.
     """
-    cases = [case for _, case, _ in casebase.store.every_case() if case.diagnoses]
+    cases = [case for _, case, _ in casebase.view().store.every_case() if case.diagnoses]
     groups = defaultdict(list)
     for case in cases:
         groups[_diagnosis(case)].append(case.id)

@@ -101,8 +101,7 @@ def ascend(labelled: Sequence[LabelledParts], start: RankingWeights) -> RankingW
 
 def labelled_parts(searcher: Searcher, question: LabelledQuestion) -> LabelledParts:
     """Score the candidates of a labelled question, without the case that asks."""
-    scored = searcher.score(question.text, k=_CUTOFF)
-    ids = searcher.ids_of(scored.keys)
+    scored, ids = searcher.score_by_id(question.text, k=_CUTOFF)
     kept = np.array([case_id != question.asked_by for case_id in ids], dtype=bool)
     grades = np.array([question.relevant.get(case_id, 0.0) for case_id in ids])
     ideal = np.sort(np.array(list(question.relevant.values())))[::-1][:_CUTOFF]

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.casebase import CaseBase
+from casefinder.casebase import View
 from casefinder.clinical.lexicon import ConceptKind, Lexicon
 from casefinder.search.asked import Asked
 from casefinder.search.filter_plan import FilterPlan, plan_filter
@@ -50,11 +50,11 @@ class Candidates:
 
 
 class CandidateFinder:
-    """Finds candidates in one case base. Safe to share between threads."""
+    """Finds candidates in one view of a case base. Safe to share between threads."""
 
-    def __init__(self, casebase: CaseBase, lexicon: Lexicon) -> None:
-        self._casebase = casebase
-        self._terms = casebase.terms
+    def __init__(self, view: View, lexicon: Lexicon) -> None:
+        self._index = view.index
+        self._terms = view.terms
         self._lexicon = lexicon
 
     def find(
@@ -104,7 +104,7 @@ class CandidateFinder:
         """Return the nearest cases by key, with their cosines, and whether none nearer can have been missed."""
         if not question.vector.any():
             return {}, True
-        index, query = self._casebase.index, question.vector[None]
+        index, query = self._index, question.vector[None]
         if among is not None and plan is FilterPlan.FILTERED_PROBE:
             n_fetched = int(n_wanted * self._terms.n_cases / len(among) * _SPARE)
             neighbours = index.search(query, k=n_fetched)
@@ -121,7 +121,7 @@ class CandidateFinder:
         unknown = np.array([key for key in keys if key not in known], dtype=np.int64)
         cosines = dict(known)
         if len(unknown) and question.vector.any():
-            cosines |= self._casebase.index.search(question.vector[None], k=len(unknown), among=unknown).row(0)
+            cosines |= self._index.search(question.vector[None], k=len(unknown), among=unknown).row(0)
         return np.array([cosines.get(key, 0.0) for key in keys], dtype=np.float32)
 
     def _naming(self, question: Question) -> list[tuple[str, ...]]:

@@ -74,6 +74,8 @@ class Answer:
         exact: Whether no nearer case, in meaning or in words, can have been missed.
         expected_recall: Share of the k nearest cases that is found on average (0-1); 1 when exact.
         n_candidates: Cases that the filter let through.
+        n_cases: Cases of the case base.
+        sequence: Number of the last change of the case base that the answer knows of.
     """
 
     hits: tuple[Hit, ...]
@@ -81,3 +83,5 @@ class Answer:
     exact: bool
     expected_recall: float
     n_candidates: int
+    n_cases: int
+    sequence: int

@@ -1,45 +1,44 @@
-"""From a question to the most similar cases: read, gather candidates, rank, explain."""
+"""Searching a case base that goes on changing: every answer is of one state of it."""
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from collections.abc import Callable
+from typing import Final, TypeVar
 
-import numpy as np
-
-from casefinder.case_store import CaseFindings
-from casefinder.casebase import CaseBase
-from casefinder.cases import Case
-from casefinder.clinical.findings import default_extractor
-from casefinder.encoders import Encoder, Relation
-from casefinder.errors import QueryError
-from casefinder.search.asked import asked_findings
-from casefinder.search.candidates import CandidateFinder
-from casefinder.search.explanation import explain
-from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
-from casefinder.search.knowing import is_known
-from casefinder.search.question import Question, read_question
-from casefinder.search.ranking import Matrix, Scored, applying, score_parts, similarities, weights_for
-from casefinder.search.weights import PARTS, RankingWeights, read_weights
-from casefinder.term_index import Rows, Where, are_in
-from casefinder.vector_index import Ids
+from casefinder.casebase import CaseBase, View
+from casefinder.encoders import Encoder
+from casefinder.errors import CaseBaseDamagedError, EncoderMismatchError, IndexDamagedError, QueryError, RecordGoneError
+from casefinder.search.hit import Answer
+from casefinder.search.one_view import ViewSearcher
+from casefinder.search.ranking import Scored
+from casefinder.search.weights import RankingWeights, read_weights
+from casefinder.term_index import Rows, Where
 
 MAX_K: Final = 1_000
-# Without a calibration: a cosine that unrelated short terms hardly reach with any sentence encoder in use.
-_NAMED_COSINE: Final = 0.8
+# A search takes milliseconds; that cases are removed in each of so many in a row does not happen by chance.
+_MOST_ATTEMPTS: Final = 20
 
-Named: TypeAlias = tuple[Rows, float]  # the cases of a diagnosis, and how well the question names it
+_Result = TypeVar("_Result")
 
 
 class Searcher:
     """Answers questions over one case base. Safe to share between threads."""
 
-    def __init__(self, casebase: CaseBase, encoder: Encoder, *, weights: RankingWeights | None = None) -> None:
+    def __init__(
+        self,
+        casebase: CaseBase,
+        encoder: Encoder,
+        *,
+        weights: RankingWeights | None = None,
+        load_encoder: Callable[[str], Encoder] | None = None,
+    ) -> None:
         """Join a case base and the encoder that made its vectors.
 
         Args:
             casebase: What is searched.
             encoder: The encoder that made its vectors.
             weights: Of the ranking; by default those learned for the case base, else the shipped ones.
+            load_encoder: Loads another encoder by name, when the case base has moved to it.
 
         Raises:
             EncoderMismatchError: Another encoder made them.
@@ -48,10 +47,13 @@ class Searcher:
         casebase.check_encoder(encoder)
         self._casebase = casebase
         self._encoder = encoder
+        self._load_encoder = load_encoder
         self._weights = weights or read_weights(casebase.directory)
-        self._lexicon = default_extractor().lexicon
-        self._candidates = CandidateFinder(casebase, self._lexicon)
-        self._named_cosine = encoder.calibration.near_duplicate if encoder.calibration else _NAMED_COSINE
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the case base as it was searched last."""
+        return self._encoder
 
     def search(self, text: str, *, k: int = 10, where: Where | None = None) -> Answer:
         """Find the k cases most similar to a text.
@@ -65,20 +67,11 @@ class Searcher:
             EmptyQueryError: The text holds nothing that could be compared.
             QueryError: k is out of range.
             CaseBaseDamagedError: A record was altered on disk.
+            IndexDamagedError: A derived file was, and this process may not write a new one.
         """
         if not 1 <= k <= MAX_K:
             raise QueryError(f"k is {k}; ask for 1 to {MAX_K} cases")
-        among = None if where is None else self._casebase.terms.matching(where)
-        n_candidates = self._casebase.terms.n_cases if among is None else len(among)
-        scored = self.score(text, k=k, among=among)
-        hits = self._hits(scored, similarities(scored.parts, scored.applies, self._weights), k=k)
-        return Answer(
-            hits,
-            is_known=not n_candidates or is_known(hits),
-            exact=scored.exact,
-            expected_recall=1.0 if scored.exact else self._casebase.manifest.recall_at_10,
-            n_candidates=n_candidates,
-        )
+        return self._over_one_view(lambda searcher: searcher.search(text, k=k, where=where))
 
     def score(self, text: str, *, k: int, among: Rows | None = None) -> Scored:
         """Gather the candidates for the k best cases and compute the parts of their scores, in no order.
@@ -86,126 +79,54 @@ class Searcher:
         Args:
             text: The question.
             k: Cases wanted.
-            among: Only these rows, rising, when given.
+            among: Only these rows of the current view, rising, when given.
 
         Raises:
             EmptyQueryError: The text holds nothing that could be compared.
         """
-        terms = self._casebase.terms
-        question = read_question(text, self._encoder)
-        asked = asked_findings(question.mentions, terms.traits, self._lexicon, n_cases=terms.n_cases)
-        named = terms.wordings.named_by(question.vector, threshold=self._named_cosine)
-        named_rows = self._cases_named(question, named, k=k, among=among)
-        candidates = self._candidates.find(question, asked, named_rows, k=k, among=among)
-        diagnoses = _diagnosis_cosines(candidates.rows, named)
-        parts = score_parts(
-            question,
-            asked,
-            terms.traits,
-            candidates.rows,
-            meaning=self._meaning(np.fmax(candidates.cosines, diagnoses)),
-            words=candidates.words,
-            names=candidates.names,
-        )
-        return Scored(
-            question=question,
-            asked=asked,
-            keys=terms.keys_of(candidates.rows),
-            parts=parts,
-            applies=applying(question, asked, names_found=candidates.names_found),
-            cosines=candidates.cosines,
-            diagnoses=diagnoses,
-            exact=candidates.exact,
-        )
+        return self._over_one_view(lambda searcher: searcher.score(text, k=k, among=among))
 
-    def ids_of(self, keys: Ids) -> list[str]:
-        """Return the ids of cases by key, in order."""
-        return self._casebase.store.ids_of(keys.tolist())
+    def score_by_id(self, text: str, *, k: int) -> tuple[Scored, list[str]]:
+        """Return what ``score`` does, with the ids of the cases in the same order."""
 
-    def _cases_named(self, question: Question, named: list[Named], *, k: int, among: Rows | None) -> Rows:
-        """Return the rows of the best k cases of each diagnosis that a question names, by presentation.
+        def ask(searcher: ViewSearcher) -> tuple[Scored, list[str]]:
+            scored = searcher.score(text, k=k, among=None)
+            return scored, searcher.ids_of(scored.keys)
 
-        Once k cases of better named diagnoses are found, those of the next could hardly rank before them.
-        """
-        terms, found = self._casebase.terms, np.zeros(0, dtype=np.int64)
-        for having, _ in named:
-            if len(found) >= k:
-                break
-            rows = having if among is None else having[are_in(having, among)]
-            if len(rows):
-                near = self._casebase.index.search(question.vector[None], k=k, among=terms.keys_of(rows))
-                found = np.union1d(found, terms.rows_of(near.ids[0]))
-        return found
+        return self._over_one_view(ask)
 
-    def _meaning(self, cosines: Matrix) -> Matrix:
-        """Return what cosines mean, 0 to 1."""
-        calibration = self._encoder.calibration
-        if calibration is None:
-            return np.clip(cosines, 0.0, 1.0)
-        return (np.interp(cosines, calibration.cosines, calibration.percents) / 100).astype(np.float32)
-
-    def _hits(self, scored: Scored, scores: Matrix, *, k: int) -> tuple[Hit, ...]:
-        """Keep the best k candidates and explain them."""
-        # Of equally similar cases the one with the nearer presentation comes first.
-        order = np.lexsort((scored.keys, -scored.cosines, -scores))[:k]
-        keys = scored.keys[order].tolist()
-        cases, findings = self._casebase.store.cases(keys), self._casebase.store.findings(keys)
-        weights = weights_for(scored.applies, self._weights).tolist()
-        return tuple(
-            self._hit(scored, weights, place, rank, float(scores[place]), cases[key], findings[key])
-            for rank, (key, place) in enumerate(zip(keys, order.tolist(), strict=True), start=1)
+    def _over_one_view(self, ask: Callable[[ViewSearcher], _Result]) -> _Result:
+        """Ask a view; ask the next one when a case of it has been removed, or its snapshot had to be made anew."""
+        view = self._casebase.view()
+        for _ in range(_MOST_ATTEMPTS):
+            try:
+                return ask(ViewSearcher(view, self._encoder_of(view), self._weights))
+            except RecordGoneError as exc:
+                view = self._later(view, exc)
+            except IndexDamagedError as damage:
+                view = self._casebase.mend(damage, view)
+        raise CaseBaseDamagedError(
+            "no search could be finished: records or index are damaged again and again;"
+            " run `casefinder verify --repair`"
         )
 
-    def _hit(
-        self,
-        scored: Scored,
-        weights: list[float],
-        place: int,
-        rank: int,
-        similarity: float,
-        case: Case,
-        findings: CaseFindings,
-    ) -> Hit:
-        explanation = explain(scored.question, scored.asked, case, findings)
-        cosine, best = float(scored.cosines[place]), float(scored.diagnoses[place])
-        diagnosis = None if np.isnan(best) else best
-        return Hit(
-            rank=rank,
-            case=case,
-            similarity=similarity,
-            parts=_score_parts(scored.parts[place].tolist(), weights),
-            explanation=explanation,
-            matched_by=_side(scored.parts[place], cosine, diagnosis),
-            presentation_cosine=cosine,
-            diagnosis_cosine=diagnosis,
-            percent=100 * min(max(similarity, 0.0), 1.0) if self._encoder.calibration else None,
-            relation=self._relation(cosine, diagnosis, is_contradicted=bool(explanation.contradicted)),
-        )
+    def _later(self, view: View, exc: RecordGoneError) -> View:
+        later = self._casebase.refresh()
+        if later.sequence == view.sequence and later.manifest.records_id == view.manifest.records_id:
+            raise CaseBaseDamagedError(
+                "a record is gone though nobody has removed it; run `casefinder verify --repair`"
+            ) from exc
+        return later
 
-    def _relation(self, cosine: float, diagnosis: float | None, *, is_contradicted: bool) -> Relation | None:
-        if self._encoder.calibration is None:
-            return None
-        relation = self._encoder.calibration.relation(cosine if diagnosis is None else max(cosine, diagnosis))
-        return Relation.RELATED if is_contradicted and relation is Relation.NEAR_DUPLICATE else relation
-
-
-def _diagnosis_cosines(rows: Rows, named: list[Named]) -> Matrix:
-    """Return for each case the best cosine of a diagnosis that the question names, NaN where there is none."""
-    cosines = np.full(len(rows), np.nan, dtype=np.float32)
-    for having, cosine in reversed(named):
-        cosines[are_in(rows, having)] = cosine
-    return cosines
-
-
-def _score_parts(values: list[float], weights: list[float]) -> tuple[ScorePart, ...]:
-    return tuple(
-        ScorePart(name, value, value * weight)
-        for name, value, weight in zip(PARTS, values, weights, strict=True)
-        if weight > 0 or value > 0
-    )
-
-
-def _side(values: Matrix, cosine: float, diagnosis: float | None) -> MatchedBy:
-    if values[PARTS.index("names")] > 0:
-        return MatchedBy.TREATMENT
-    return MatchedBy.DIAGNOSIS if diagnosis is not None and diagnosis > cosine else MatchedBy.PRESENTATION
+    def _encoder_of(self, view: View) -> Encoder:
+        """Return the encoder of a view; a case base may have moved to another since it was opened."""
+        manifest = view.manifest
+        if self._encoder.fingerprint != manifest.encoder_fingerprint:
+            if self._load_encoder is None:
+                raise EncoderMismatchError(
+                    f"the case base in {self._casebase.directory} has moved to the encoder"
+                    f" {manifest.encoder_name!r} ({manifest.encoder_fingerprint}); open it again with that one"
+                )
+            self._encoder = self._load_encoder(manifest.encoder_name)
+            self._casebase.check_encoder(self._encoder)
+        return self._encoder

@@ -4,11 +4,12 @@ from casefinder.vector_index.exact import ExactIndex
 from casefinder.vector_index.ivf import Drift, IVFIndex
 from casefinder.vector_index.ivf_builder import IVFBuilder
 from casefinder.vector_index.plan import IndexKind, IndexPlan, RowCode, plan_index
-from casefinder.vector_index.protocol import NO_ID, Ids, Neighbours, VectorIndex, Vectors
+from casefinder.vector_index.protocol import NO_ID, NO_SCORE, Ids, Neighbours, VectorIndex, Vectors
 from casefinder.vector_index.training import Trained, train
 
 __all__ = [
     "NO_ID",
+    "NO_SCORE",
     "Drift",
     "ExactIndex",
     "IVFBuilder",

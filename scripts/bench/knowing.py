@@ -55,7 +55,7 @@ def main() -> None:
     encoder = load_encoder()
     with open_case_base(arguments.index) as casebase:
         searcher = Searcher(casebase, encoder)
-        own = {case.sections.chief_complaint: case.id for _, case, _ in casebase.store.every_case()}
+        own = {case.sections.chief_complaint: case.id for _, case, _ in casebase.view().store.every_case()}
         chosen = np.random.default_rng(SEED).permutation([text for text in own if text])[:N_KNOWN]
         known = [best(searcher, str(text), own[str(text)]) for text in chosen]
         short = [best(searcher, text, "") for text in SHORT]

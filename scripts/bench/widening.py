@@ -55,7 +55,7 @@ def widened_terms(part: TermPart, n_cases: int, path: Path) -> TermIndex:
 
 def widened_vectors(casebase: CaseBase, n_cases: int) -> Iterator[tuple[Ids, Vectors]]:
     """Go through the vectors of the widened base, copy by copy."""
-    vectors = np.concatenate([batch for _, batch in casebase.store.vectors()])
+    vectors = np.concatenate([batch for _, batch in casebase.view().store.vectors()])
     for number in range(n_cases // len(vectors)):
         rng = np.random.default_rng(number)
         moved = vectors + rng.standard_normal(vectors.shape, dtype=np.float32) * np.float32(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def build(rows: Sequence[ReadRow | Case], directory: Path, **options: object) ->
 
 def stored(directory: Path) -> dict[str, Case]:
     with open_case_base(directory) as casebase:
-        return {case.id: case for case in casebase.store.cases(range(1, 10_000)).values()}
+        return {case.id: case for case in casebase.view().store.cases(range(1, 10_000)).values()}
 
 
 def test_every_case_is_stored_as_it_was_read(tmp_path: Path) -> None:
@@ -41,15 +42,15 @@ def test_every_case_is_stored_as_it_was_read(tmp_path: Path) -> None:
 def test_manifest_tells_how_the_base_was_made(tmp_path: Path) -> None:
     manifest = build(made_cases(30), tmp_path).manifest
     assert manifest == read_manifest(tmp_path)
-    assert (manifest.n_cases, manifest.source, manifest.dim) == (30, "made.jsonl", 32)
+    assert (manifest.snapshot.n_cases, manifest.source, manifest.dim) == (30, "made.jsonl", 32)
     assert (manifest.encoder_name, manifest.encoder_fingerprint) == ("hash-1", "hash-1-32")
-    assert (manifest.plan.kind, manifest.recall_at_10) == (IndexKind.EXACT, 1.0)
+    assert (manifest.snapshot.plan.kind, manifest.snapshot.recall_at_10) == (IndexKind.EXACT, 1.0)
 
 
 def test_large_base_gets_an_inverted_file(tmp_path: Path) -> None:
     manifest = build(made_cases(1400), tmp_path).manifest
-    assert manifest.plan.kind is IndexKind.IVF
-    assert 0.5 < manifest.recall_at_10 <= 1.0
+    assert manifest.snapshot.plan.kind is IndexKind.IVF
+    assert 0.5 < manifest.snapshot.recall_at_10 <= 1.0
 
 
 def test_rejected_row_is_written_down_and_the_build_goes_on(tmp_path: Path) -> None:
@@ -99,7 +100,7 @@ def test_other_case_of_the_same_id_is_rejected(tmp_path: Path, distance: int) ->
     report = build([*made_cases(distance), made_case(0, note="changed")], tmp_path)
     assert (report.n_cases, report.n_rejected, report.n_replaced) == (distance, 1, 0)
     assert stored(tmp_path)["C0000"] == made_case(0)
-    assert "'C0000' was read before with different content" in (tmp_path / "rejects.jsonl").read_text("utf-8")
+    assert "'C0000' is there with other content" in (tmp_path / "rejects.jsonl").read_text("utf-8")
 
 
 @pytest.mark.parametrize("distance", [1, 600], ids=["same batch", "later batch"])
@@ -129,30 +130,38 @@ def test_rebuild_with_another_encoder_encodes_everything(tmp_path: Path) -> None
 
 
 def test_same_cases_give_the_same_index(tmp_path: Path) -> None:
-    first = build(made_cases(1400), tmp_path / "a").manifest
-    second = build(made_cases(1400), tmp_path / "b").manifest
-    assert (first.index, first.plan, first.recall_at_10) == (second.index, second.plan, second.recall_at_10)
+    first = build(made_cases(1400), tmp_path / "a").manifest.snapshot
+    second = build(made_cases(1400), tmp_path / "b").manifest.snapshot
+    assert replace(first, made_at=second.made_at) == second
 
 
-def test_old_generation_is_removed_after_a_rebuild(tmp_path: Path) -> None:
+def test_old_records_and_snapshot_are_removed_after_a_rebuild(tmp_path: Path) -> None:
     build(made_cases(5), tmp_path)
     build(made_cases(6), tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["casebase.json", "generation-000002", "lock"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "casebase.json",
+        "lock",
+        "records-000002",
+        "snapshot-000002",
+        "snapshot.lock",
+    ]
 
 
-def test_open_base_keeps_what_it_opened_while_it_is_replaced(tmp_path: Path) -> None:
+def test_open_base_goes_on_with_the_one_that_replaces_it(tmp_path: Path) -> None:
     build(made_cases(5), tmp_path)
     with open_case_base(tmp_path) as casebase:
+        before = casebase.view()
         build(made_cases(9), tmp_path)
-        assert casebase.store.count() == 5
-        assert casebase.store.case("C0004") == made_case(4)
-    with open_case_base(tmp_path) as casebase:
-        assert casebase.store.count() == 9
+        assert before.store.count() == 5  # a search that is being done reads on in what it began with
+        assert before.store.case("C0004") == made_case(4)
+        after = casebase.view()
+        assert (after.n_cases, after.store.count()) == (9, 9)
+        assert after.sequence > before.sequence
 
 
 def test_second_writer_is_refused_with_the_name_of_the_first(tmp_path: Path) -> None:
     def rows() -> list[ReadRow]:
-        with pytest.raises(CaseBaseLockedError, match=r"is being written by process \d+ on"):
+        with pytest.raises(CaseBaseLockedError, match=r"is being (written|compacted) by process \d+ on .* since 20"):
             build(made_cases(2), tmp_path)
         return list(rows_of(made_cases(3)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from casefinder.casebase import build_case_base, open_case_base
+from casefinder.casebase import build_case_base, open_case_base, read_manifest
 from casefinder.errors import (
     CaseBaseDamagedError,
     CaseBaseError,
@@ -20,12 +19,14 @@ from casefinder.errors import (
     EncoderMismatchError,
     IndexDamagedError,
 )
+from casefinder.finder import CaseFinder
 from tests.material import HashEncoder, made_cases, rows_of
 
-STORE = Path("generation-000001/cases.sqlite")
-INDEX = Path("generation-000001/vectors.index")
-TERMS = Path("generation-000001/terms.index")
+STORE = Path("records-000001/cases.sqlite")
+INDEX = Path("snapshot-000001/vectors.index")
+TERMS = Path("snapshot-000001/terms.index")
 MANIFEST = Path("casebase.json")
+QUESTIONS = ("胸痛伴冷汗6天", "fever and cough", "急性阑尾炎", "阿司匹林")
 
 
 @pytest.fixture
@@ -52,27 +53,55 @@ def remove(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [truncate, empty, remove])
-@pytest.mark.parametrize("file", [STORE, INDEX, TERMS])
-def test_missing_or_cut_file_is_reported_on_opening(base: Path, file: Path, damage: Callable[[Path], None]) -> None:
+def test_missing_or_cut_database_is_reported_on_opening(base: Path, damage: Callable[[Path], None]) -> None:
+    damage(base / STORE)
+    with pytest.raises(CaseBaseDamagedError, match=r"cases\.sqlite .*; run `casefinder verify --repair`"):
+        open_case_base(base)
+
+
+def found(directory: Path) -> list[list[str]]:
+    with CaseFinder.open(directory, encoder=HashEncoder()) as finder:
+        return [[hit.case.id for hit in finder.search(question, k=60)] for question in QUESTIONS]
+
+
+@pytest.mark.parametrize("damage", [truncate, empty, remove, flip_bit])
+@pytest.mark.parametrize("file", [INDEX, TERMS])
+def test_damaged_derived_file_is_set_aside_and_made_anew(
+    base: Path, file: Path, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    before = found(base)
     damage(base / file)
-    with pytest.raises(
-        CaseBaseDamagedError, match=rf"{re.escape(file.name)} .*; build the case base again from its source"
-    ):
-        open_case_base(base)
+    assert found(base) == before
+    assert "making the snapshot anew from the records" in caplog.text
+    assert (base / "damaged-snapshot-000001").is_dir()
+    assert read_manifest(base).snapshot.name == "snapshot-000002"
 
 
-@pytest.mark.parametrize("file", [INDEX, TERMS, MANIFEST])
-def test_flipped_bit_is_reported_on_opening(base: Path, file: Path) -> None:
-    flip_bit(base / file)
-    with pytest.raises((CaseBaseDamagedError, CaseBaseFormatError, IndexDamagedError), match=r"altered|newer|reads"):
-        open_case_base(base)
+@pytest.mark.parametrize("file", [INDEX, TERMS])
+def test_no_byte_of_a_derived_file_can_be_altered_unseen(base: Path, file: Path, tmp_path: Path) -> None:
+    """Every answer is the right one: damage is harmless, or found and mended."""
+    before = found(base)
+    size = (base / file).stat().st_size
+    for position in range(0, size, size // 25):
+        damaged = Path(shutil.copytree(base, tmp_path / str(position)))
+        data = bytearray((damaged / file).read_bytes())
+        data[position] ^= 0x10
+        (damaged / file).write_bytes(data)
+        assert found(damaged) == before, f"byte {position}"
+
+
+def test_damage_that_cannot_be_mended_here_says_what_to_run(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flip_bit(base / INDEX)
+    monkeypatch.setattr("casefinder.casebase.mending.os.access", lambda path, mode: False)
+    with pytest.raises(IndexDamagedError, match=r"vectors\.index"):
+        found(base)
 
 
 @pytest.mark.parametrize("damage", [truncate, empty])
 def test_cut_manifest_is_reported(base: Path, damage: Callable[[Path], None]) -> None:
     damage(base / MANIFEST)
     with pytest.raises(
-        CaseBaseDamagedError, match=r"casebase\.json was altered or cut short; build the case base again"
+        CaseBaseDamagedError, match=r"casebase\.json was altered or cut short; run `casefinder verify --repair"
     ):
         open_case_base(base)
 
@@ -82,8 +111,11 @@ def test_altered_record_is_never_shown(base: Path) -> None:
     connection.execute("UPDATE cases SET document = REPLACE(document, '阿司匹林', '阿司匹宁') WHERE id = 'C0007'")
     connection.commit()
     connection.close()
-    with open_case_base(base) as casebase, pytest.raises(CaseBaseDamagedError, match="'C0007' was altered on disk"):
-        casebase.store.case("C0007")
+    with (
+        open_case_base(base) as casebase,
+        pytest.raises(CaseBaseDamagedError, match="the record under key 8 was altered on disk"),
+    ):
+        casebase.view().store.case("C0007")
 
 
 def test_no_byte_of_the_records_can_be_altered_unseen(base: Path) -> None:
@@ -96,10 +128,16 @@ def test_no_byte_of_the_records_can_be_altered_unseen(base: Path) -> None:
         (base / STORE).write_bytes(damaged)
         try:
             with open_case_base(base) as casebase:
-                read = {case_id: casebase.store.case(case_id) for case_id in written}
+                read = {case_id: casebase.view().store.case(case_id) for case_id in written}
         except CaseBaseError:
             continue
         assert read == written, f"byte {position}"
+
+
+def test_flipped_bit_of_the_manifest_is_reported(base: Path) -> None:
+    flip_bit(base / MANIFEST)
+    with pytest.raises((CaseBaseDamagedError, CaseBaseFormatError), match=r"altered|newer|reads"):
+        open_case_base(base)
 
 
 def test_directory_without_a_base_says_how_to_make_one(tmp_path: Path) -> None:
@@ -112,14 +150,16 @@ def test_directory_without_a_base_says_how_to_make_one(tmp_path: Path) -> None:
 def test_newer_format_is_refused(base: Path) -> None:
     body = json.loads((base / MANIFEST).read_text("utf-8"))
     (base / MANIFEST).write_text(json.dumps(body | {"format_version": 99}), "utf-8")
-    with pytest.raises(CaseBaseFormatError, match="has format version 99, this casefinder reads 2; upgrade casefinder"):
+    with pytest.raises(CaseBaseFormatError, match="has format version 99, this casefinder reads 3; upgrade casefinder"):
         open_case_base(base)
 
 
 def test_older_format_is_refused_with_what_to_do(base: Path) -> None:
     body = json.loads((base / MANIFEST).read_text("utf-8"))
-    (base / MANIFEST).write_text(json.dumps(body | {"format_version": 1}), "utf-8")
-    with pytest.raises(CaseBaseFormatError, match="has format version 1, this casefinder reads 2; build the case base"):
+    (base / MANIFEST).write_text(json.dumps(body | {"format_version": 2}), "utf-8")
+    with pytest.raises(
+        CaseBaseFormatError, match="has format version 2, this casefinder reads 3; run `casefinder migrate"
+    ):
         open_case_base(base)
 
 
@@ -136,4 +176,4 @@ def test_damaged_base_can_be_built_again(base: Path) -> None:
     flip_bit(base / MANIFEST)
     build_case_base(rows_of(made_cases(4)), base, encoder=HashEncoder(), source="s")
     with open_case_base(base) as casebase:
-        assert casebase.store.count() == 4
+        assert casebase.view().store.count() == 4

@@ -20,7 +20,8 @@ N_CASES = 1200
 KILLED_BUILD = """
 import os, sys
 from pathlib import Path
-from casefinder.casebase import build, build_case_base, indexing, manifest
+from casefinder.casebase import build, build_case_base, snapshots
+from casefinder.files import durable
 from casefinder.case_store import CaseWriter
 from tests.material import HashEncoder, made_cases, rows_of
 
@@ -38,17 +39,17 @@ setattr(owner, name, dying)
 build_case_base(rows_of(made_cases({n_cases})), Path(sys.argv[1]), encoder=HashEncoder(), source="s")
 """
 KILL_POINTS = [
-    ("CaseWriter", "add_vectors", 1),
-    ("CaseWriter", "add_cases", 2),
-    ("CaseWriter", "finish", 1),
-    ("build", "write_index", 1),
-    ("indexing.ExactIndex", "save", 1),
-    ("build", "stored_file", 1),
-    ("build.os", "replace", 1),
-    ("build", "write_manifest", 1),
-    ("manifest", "sync_path", 1),
-    ("manifest.os", "replace", 2),
-    ("build.shutil", "rmtree", 1),
+    ("CaseWriter", "change", 1),
+    ("CaseWriter", "change", 2),
+    ("CaseWriter", "finish_build", 1),
+    ("CaseWriter", "fold_journal", 1),
+    ("build", "acknowledge", 1),
+    ("snapshots", "write_index", 1),
+    ("snapshots", "write_terms", 1),
+    ("snapshots", "stored_file", 2),
+    *(("durable", "rename", n) for n in range(1, 4)),
+    *(("durable", "sync_path", n) for n in range(1, 9)),
+    *(("durable", "remove_folder", n) for n in range(1, 4)),
 ]
 
 
@@ -59,8 +60,9 @@ def killed_build(directory: Path, owner: str, name: str, n_th: int) -> int:
 
 def n_stored(directory: Path) -> int:
     with open_case_base(directory) as casebase:
-        assert casebase.index.size == casebase.store.count()
-        return casebase.store.count()
+        view = casebase.view()
+        assert view.index.size == view.store.count() == view.n_cases
+        return view.n_cases
 
 
 @pytest.mark.parametrize(("owner", "name", "n_th"), KILL_POINTS, ids=lambda value: str(value))
@@ -74,7 +76,7 @@ def test_killed_build_leaves_the_old_base_or_the_new_one(tmp_path: Path, owner: 
 
 
 def test_killed_first_build_is_absent_and_says_how_to_go_on(tmp_path: Path) -> None:
-    assert killed_build(tmp_path, "CaseWriter", "finish", 1) == 137
+    assert killed_build(tmp_path, "CaseWriter", "finish_build", 1) == 137
     with pytest.raises(
         CaseBaseNotFoundError, match=r"is not finished; run `casefinder build-index` again to resume it"
     ):
@@ -82,18 +84,19 @@ def test_killed_first_build_is_absent_and_says_how_to_go_on(tmp_path: Path) -> N
 
 
 def test_next_build_takes_over_what_the_killed_one_has_encoded(tmp_path: Path) -> None:
-    assert killed_build(tmp_path, "CaseWriter", "finish", 1) == 137
+    assert killed_build(tmp_path, "CaseWriter", "finish_build", 1) == 137
     encoder = HashEncoder()
     report = build_case_base(rows_of(made_cases(N_CASES)), tmp_path, encoder=encoder, source="s")
     assert (report.n_cases, report.n_encoded, encoder.encoded) == (N_CASES, 0, [])
 
 
 def test_vectors_of_an_interrupted_build_that_nothing_needs_are_dropped(tmp_path: Path) -> None:
-    assert killed_build(tmp_path / "a", "CaseWriter", "finish", 1) == 137
+    assert killed_build(tmp_path / "a", "CaseWriter", "finish_build", 1) == 137
     few = made_cases(3)
-    resumed = build_case_base(rows_of(few), tmp_path / "a", encoder=HashEncoder(), source="s").manifest
-    fresh = build_case_base(rows_of(few), tmp_path / "b", encoder=HashEncoder(), source="s").manifest
-    assert resumed.store.size_bytes == fresh.store.size_bytes
+    for name in ("a", "b"):
+        build_case_base(rows_of(few), tmp_path / name, encoder=HashEncoder(), source="s")
+    resumed, fresh = (tmp_path / name / "records-000001" / "cases.sqlite" for name in ("a", "b"))
+    assert resumed.stat().st_size == fresh.stat().st_size
 
 
 def test_reader_that_fails_half_way_leaves_the_old_base(tmp_path: Path) -> None:

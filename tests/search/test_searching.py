@@ -107,10 +107,11 @@ FILTERS = st.one_of(
 def test_filtered_answer_is_that_of_brute_force(
     searcher: Searcher, casebase: CaseBase, text: str, where: Where
 ) -> None:
-    rows = casebase.terms.matching(where)
+    view = casebase.view()
+    rows = view.terms.matching(where)
     answer = searcher.search(text, k=10, where=where)
     assert answer.n_candidates == len(rows)
-    matching = {case.id for case in casebase.store.cases(casebase.terms.keys_of(rows).tolist()).values()}
+    matching = {case.id for case in view.store.cases(view.terms.keys_of(rows).tolist()).values()}
     assert set(ids(answer)) <= matching
     assert len(answer.hits) == min(10, len(rows))
     if 0 < len(rows) <= 150:
@@ -131,13 +132,15 @@ def test_fewer_cases_than_asked_for_are_all_returned(searcher: Searcher) -> None
 
 
 def test_filter_that_nothing_matches_gives_no_hits(searcher: Searcher) -> None:
-    assert searcher.search("胸痛", where=DepartmentIs("nowhere")) == Answer((), True, True, 1.0, 0)
+    assert searcher.search("胸痛", where=DepartmentIs("nowhere")) == Answer(
+        (), True, True, 1.0, 0, n_cases=2500, sequence=1
+    )
 
 
 def test_unfiltered_answer_says_how_much_it_may_miss(searcher: Searcher, casebase: CaseBase) -> None:
     answer = searcher.search("胸痛", k=5)
     assert not answer.exact
-    assert answer.expected_recall == casebase.manifest.recall_at_10
+    assert answer.expected_recall == casebase.manifest.snapshot.recall_at_10
     assert answer.n_candidates == N_CASES
 
 

@@ -1,0 +1,92 @@
+"""Compaction: a new snapshot of everything, so that nothing has to be searched exactly or left out any longer."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Final
+
+from casefinder.casebase.failures import telling_what_failed
+from casefinder.casebase.lock import PATIENCE_S, snapshot_lock
+from casefinder.casebase.manifest import Manifest, read_manifest
+from casefinder.casebase.snapshots import merged_snapshot, publish_snapshot, snapshot_of_records
+from casefinder.casebase.space import require_space, size_of
+from casefinder.casebase.view import open_view
+from casefinder.errors import CaseBaseLockedError, CasefinderError, IndexDamagedError
+
+_LOG: Final = logging.getLogger(__name__)
+# A change that no snapshot covers costs every opening reader and every query a little.
+_FEWEST_CHANGES: Final = 2_000
+_SHARE_OF_CHANGES: Final = 0.05
+
+
+def compaction_is_due(manifest: Manifest, sequence: int, *, times: int = 1) -> bool:
+    """Tell whether so much has changed since the snapshot that a new one pays.
+
+    Args:
+        manifest: Names the snapshot.
+        sequence: Number of the last change.
+        times: How many times the usual number of changes is waited for.
+    """
+    n_changes = sequence - manifest.snapshot.sequence
+    return n_changes > times * max(_FEWEST_CHANGES, _SHARE_OF_CHANGES * manifest.snapshot.n_cases)
+
+
+def compact(
+    directory: Path, *, patience_s: float = PATIENCE_S, is_locked: bool = False, only_if_due: bool = False
+) -> Manifest:
+    """Write a new snapshot beside the current one and make it current in one step.
+
+    Changes go on meanwhile; those that come after it has begun are the tail of the new snapshot.
+
+    Args:
+        directory: Where the case base is.
+        patience_s: How long to wait for another process that writes a snapshot.
+        is_locked: Whether the caller is the writer.
+        only_if_due: Do nothing unless it pays: another process may have compacted meanwhile.
+
+    Raises:
+        CaseBaseLockedError: Another process is writing a snapshot.
+        CaseBaseError: As ``open_case_base``, or the disk refused to write.
+    """
+    read_manifest(directory)
+    with telling_what_failed(directory), snapshot_lock(directory, patience_s=patience_s):
+        manifest = read_manifest(directory)
+        require_space(directory, 2 * size_of(directory / manifest.snapshot.name), purpose="writing a snapshot")
+        try:
+            view = open_view(directory)
+            if only_if_due and not compaction_is_due(manifest, view.sequence):
+                return manifest
+            snapshot = merged_snapshot(directory, view)
+        except IndexDamagedError as damage:
+            _LOG.warning("%s; the new snapshot is made from the records", damage)
+            snapshot = snapshot_of_records(directory, manifest)
+        return publish_snapshot(directory, snapshot, is_locked=is_locked)
+
+
+class Compactor:
+    """Compacts one case base in a thread, one compaction at a time."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._thread: threading.Thread | None = None
+
+    def start_if_due(self, manifest: Manifest, sequence: int) -> None:
+        """Begin to compact, unless it does not pay yet or is being done."""
+        if compaction_is_due(manifest, sequence) and not (self._thread and self._thread.is_alive()):
+            self._thread = threading.Thread(target=self._compact, name="casefinder-compaction")
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until no compaction is being done."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _compact(self) -> None:
+        try:
+            compact(self._directory, only_if_due=True)
+        except CaseBaseLockedError:
+            _LOG.info("another process compacts %s", self._directory)
+        except CasefinderError as exc:
+            _LOG.warning("%s could not be compacted: %s", self._directory, exc)

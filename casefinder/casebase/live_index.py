@@ -1,0 +1,51 @@
+"""Vectors of a snapshot and of what came since, searched as one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from casefinder.vector_index import NO_ID, NO_SCORE, ExactIndex, Ids, Neighbours, VectorIndex, Vectors
+
+
+class LiveIndex:
+    """A snapshot without removed cases, and an exact index of the cases added since. Safe to share between threads."""
+
+    def __init__(self, snapshot: VectorIndex, tail: ExactIndex | None, *, removed: Ids) -> None:
+        """Join them.
+
+        Args:
+            snapshot: The index of the snapshot.
+            tail: The cases added since, without those removed again; None where there are none.
+            removed: Keys of the snapshot that are no longer there, rising.
+        """
+        self._snapshot = snapshot
+        self._tail = tail
+        self._removed = removed if len(removed) else None
+
+    @property
+    def size(self) -> int:
+        """Number of vectors that can be found."""
+        n_tail = self._tail.size if self._tail else 0
+        return self._snapshot.size + n_tail - (0 if self._removed is None else len(self._removed))
+
+    def search(self, queries: Vectors, *, k: int, among: Ids | None = None) -> Neighbours:
+        """Find the k stored vectors nearest to each query; see ``VectorIndex.search``."""
+        found = self._snapshot_without_removed(queries, k=k, among=among)
+        if self._tail is None:
+            return found
+        later = self._tail.search(queries, k=k, among=among)
+        ids = np.concatenate([found.ids, later.ids], axis=1)
+        scores = np.concatenate([found.scores, later.scores], axis=1)
+        # Both are in order and every id of the tail is above those of the snapshot: equal scores stay ordered by id.
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        return Neighbours(
+            ids=np.take_along_axis(ids, order, axis=1),
+            scores=np.take_along_axis(scores, order, axis=1),
+            exact=found.exact,
+        )
+
+    def _snapshot_without_removed(self, queries: Vectors, *, k: int, among: Ids | None) -> Neighbours:
+        if not self._snapshot.size:  # it has no vectors, and so not even their dimension
+            none = np.full((len(queries), k), NO_ID, dtype=np.int64)
+            return Neighbours(none, np.full(none.shape, NO_SCORE, dtype=np.float32), exact=True)
+        return self._snapshot.search(queries, k=k, among=among, without=self._removed)

@@ -1,0 +1,21 @@
+"""Removing what is no longer current: older records and snapshots, and what dead processes have left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from casefinder.casebase.layout import BUILDING_NAME, GENERATION_PREFIX, RECORDS_PREFIX, SNAPSHOT_PREFIX, folders
+from casefinder.casebase.manifest import Manifest
+from casefinder.files import durable
+
+
+def sweep(directory: Path, manifest: Manifest) -> None:
+    """Remove every folder of records or snapshots that a manifest does not name, and unfinished builds.
+
+    Under both locks. Readers that have files of theirs open keep them until their next search.
+    """
+    for prefix in (RECORDS_PREFIX, SNAPSHOT_PREFIX, GENERATION_PREFIX):
+        for path in folders(directory, prefix):
+            if path.name not in (manifest.records, manifest.snapshot.name):
+                durable.remove_folder(path)
+    durable.remove_folder(directory / BUILDING_NAME)

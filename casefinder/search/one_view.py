@@ -1,0 +1,213 @@
+"""One search over one view: read the question, gather candidates, rank, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from casefinder.case_store import CaseFindings
+from casefinder.casebase import View
+from casefinder.cases import Case
+from casefinder.clinical.findings import default_extractor
+from casefinder.encoders import Encoder, Relation
+from casefinder.errors import RecordGoneError
+from casefinder.search.asked import asked_findings
+from casefinder.search.candidates import CandidateFinder
+from casefinder.search.explanation import explain
+from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
+from casefinder.search.knowing import is_known
+from casefinder.search.question import Question, read_question
+from casefinder.search.ranking import Matrix, Scored, applying, score_parts, similarities, weights_for
+from casefinder.search.weights import PARTS, RankingWeights
+from casefinder.term_index import Rows, Where, are_in
+from casefinder.vector_index import Ids
+
+# Without a calibration: a cosine that unrelated short terms hardly reach with any sentence encoder in use.
+_NAMED_COSINE: Final = 0.8
+
+Named: TypeAlias = tuple[Rows, float]  # the cases of a diagnosis, and how well the question names it
+
+
+class ViewSearcher:
+    """Answers questions over one view of a case base. Safe to share between threads."""
+
+    def __init__(self, view: View, encoder: Encoder, weights: RankingWeights) -> None:
+        """Join a view, the encoder that made its vectors, and the weights of the ranking."""
+        self._view = view
+        self._encoder = encoder
+        self._weights = weights
+        self._lexicon = default_extractor().lexicon
+        self._candidates = CandidateFinder(view, self._lexicon)
+        self._named_cosine = encoder.calibration.near_duplicate if encoder.calibration else _NAMED_COSINE
+
+    def search(self, text: str, *, k: int, where: Where | None) -> Answer:
+        """Find the k cases most similar to a text.
+
+        Args:
+            text: The question.
+            k: Cases wanted.
+            where: Only cases that match this filter; the answer falls short of k only when fewer cases match.
+
+        Raises:
+            EmptyQueryError: The text holds nothing that could be compared.
+            RecordGoneError: A case has been removed since the view was taken.
+            CaseBaseDamagedError: A record was altered on disk.
+            IndexDamagedError: A derived file was.
+        """
+        among = None if where is None else self._view.terms.matching(where)
+        n_candidates = self._view.terms.n_cases if among is None else len(among)
+        scored = self.score(text, k=k, among=among)
+        hits = self._hits(scored, similarities(scored.parts, scored.applies, self._weights), k=k)
+        return Answer(
+            hits,
+            is_known=not n_candidates or is_known(hits),
+            exact=scored.exact,
+            expected_recall=1.0 if scored.exact else self._view.manifest.snapshot.recall_at_10,
+            n_candidates=n_candidates,
+            n_cases=self._view.n_cases,
+            sequence=self._view.sequence,
+        )
+
+    def score(self, text: str, *, k: int, among: Rows | None) -> Scored:
+        """Gather the candidates for the k best cases and compute the parts of their scores, in no order.
+
+        Args:
+            text: The question.
+            k: Cases wanted.
+            among: Only these rows, rising, when given.
+
+        Raises:
+            EmptyQueryError: The text holds nothing that could be compared.
+        """
+        terms = self._view.terms
+        question = read_question(text, self._encoder)
+        asked = asked_findings(question.mentions, terms.traits, self._lexicon, n_cases=terms.n_cases)
+        named = terms.wordings.named_by(question.vector, threshold=self._named_cosine)
+        named_rows = self._cases_named(question, named, k=k, among=among)
+        candidates = self._candidates.find(question, asked, named_rows, k=k, among=among)
+        diagnoses = _diagnosis_cosines(candidates.rows, named)
+        parts = score_parts(
+            question,
+            asked,
+            terms.traits,
+            candidates.rows,
+            meaning=self._meaning(np.fmax(candidates.cosines, diagnoses)),
+            words=candidates.words,
+            names=candidates.names,
+        )
+        return Scored(
+            question=question,
+            asked=asked,
+            keys=terms.keys_of(candidates.rows),
+            parts=parts,
+            applies=applying(question, asked, names_found=candidates.names_found),
+            cosines=candidates.cosines,
+            diagnoses=diagnoses,
+            exact=candidates.exact,
+        )
+
+    def ids_of(self, keys: Ids) -> list[str]:
+        """Return the ids of cases by key, in order.
+
+        Raises:
+            RecordGoneError: A case has been removed since the view was taken.
+        """
+        cases = self._view.store.cases(keys.tolist())
+        _check_all_there(keys.tolist(), cases)
+        return [cases[key].id for key in keys.tolist()]
+
+    def _cases_named(self, question: Question, named: list[Named], *, k: int, among: Rows | None) -> Rows:
+        """Return the rows of the best k cases of each diagnosis that a question names, by presentation.
+
+        Once k cases of better named diagnoses are found, those of the next could hardly rank before them.
+        """
+        terms, found = self._view.terms, np.zeros(0, dtype=np.int64)
+        for having, _ in named:
+            if len(found) >= k:
+                break
+            rows = having if among is None else having[are_in(having, among)]
+            if len(rows):
+                near = self._view.index.search(question.vector[None], k=k, among=terms.keys_of(rows))
+                found = np.union1d(found, terms.rows_of(near.ids[0]))
+        return found
+
+    def _meaning(self, cosines: Matrix) -> Matrix:
+        """Return what cosines mean, 0 to 1."""
+        calibration = self._encoder.calibration
+        if calibration is None:
+            return np.clip(cosines, 0.0, 1.0)
+        return (np.interp(cosines, calibration.cosines, calibration.percents) / 100).astype(np.float32)
+
+    def _hits(self, scored: Scored, scores: Matrix, *, k: int) -> tuple[Hit, ...]:
+        """Keep the best k candidates and explain them."""
+        # Of equally similar cases the one with the nearer presentation comes first.
+        order = np.lexsort((scored.keys, -scored.cosines, -scores))[:k]
+        keys = scored.keys[order].tolist()
+        cases, findings = self._view.store.cases(keys), self._view.store.findings(keys)
+        _check_all_there(keys, cases, findings)
+        weights = weights_for(scored.applies, self._weights).tolist()
+        return tuple(
+            self._hit(scored, weights, place, rank, float(scores[place]), cases[key], findings[key])
+            for rank, (key, place) in enumerate(zip(keys, order.tolist(), strict=True), start=1)
+        )
+
+    def _hit(
+        self,
+        scored: Scored,
+        weights: list[float],
+        place: int,
+        rank: int,
+        similarity: float,
+        case: Case,
+        findings: CaseFindings,
+    ) -> Hit:
+        explanation = explain(scored.question, scored.asked, case, findings)
+        cosine, best = float(scored.cosines[place]), float(scored.diagnoses[place])
+        diagnosis = None if np.isnan(best) else best
+        return Hit(
+            rank=rank,
+            case=case,
+            similarity=similarity,
+            parts=_score_parts(scored.parts[place].tolist(), weights),
+            explanation=explanation,
+            matched_by=_side(scored.parts[place], cosine, diagnosis),
+            presentation_cosine=cosine,
+            diagnosis_cosine=diagnosis,
+            percent=100 * min(max(similarity, 0.0), 1.0) if self._encoder.calibration else None,
+            relation=self._relation(cosine, diagnosis, is_contradicted=bool(explanation.contradicted)),
+        )
+
+    def _relation(self, cosine: float, diagnosis: float | None, *, is_contradicted: bool) -> Relation | None:
+        if self._encoder.calibration is None:
+            return None
+        relation = self._encoder.calibration.relation(cosine if diagnosis is None else max(cosine, diagnosis))
+        return Relation.RELATED if is_contradicted and relation is Relation.NEAR_DUPLICATE else relation
+
+
+def _check_all_there(keys: Iterable[int], *read: Container[int]) -> None:
+    if any(key not in found for found in read for key in keys):
+        raise RecordGoneError("a record was removed while it was being searched for; search again")
+
+
+def _diagnosis_cosines(rows: Rows, named: list[Named]) -> Matrix:
+    """Return for each case the best cosine of a diagnosis that the question names, NaN where there is none."""
+    cosines = np.full(len(rows), np.nan, dtype=np.float32)
+    for having, cosine in reversed(named):
+        cosines[are_in(rows, having)] = cosine
+    return cosines
+
+
+def _score_parts(values: list[float], weights: list[float]) -> tuple[ScorePart, ...]:
+    return tuple(
+        ScorePart(name, value, value * weight)
+        for name, value, weight in zip(PARTS, values, weights, strict=True)
+        if weight > 0 or value > 0
+    )
+
+
+def _side(values: Matrix, cosine: float, diagnosis: float | None) -> MatchedBy:
+    if values[PARTS.index("names")] > 0:
+        return MatchedBy.TREATMENT
+    return MatchedBy.DIAGNOSIS if diagnosis is not None and diagnosis > cosine else MatchedBy.PRESENTATION
