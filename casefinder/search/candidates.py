@@ -25,6 +25,7 @@ Scores = NDArray[np.float32]
 _PER_SIDE: Final = 100  # ten times the usual k from either side leaves ranking something to choose from
 _PER_HIT: Final = 2
 _SPARE: Final = 1.5  # cases fetched for one wanted, when a filter is applied afterwards
+_LEAST_FOUND: Final = 0.5  # of the cases wanted, for a filter applied afterwards to be enough
 _NAMED_KINDS: Final = (ConceptKind.DRUG, ConceptKind.DRUG_CLASS, ConceptKind.PROCEDURE)
 
 
@@ -75,23 +76,22 @@ class CandidateFinder:
         plan = plan_filter(n_cases if among is None else len(among), n_cases)
         if plan is FilterPlan.RANK_ALL:
             rows = self._terms.live_rows() if among is None else among
-            cosines, exact = self._cosines(question, rows, {}), True
+            near, known, exact = rows[:0], np.zeros(0, dtype=np.float32), True
         else:
-            near, exact = self._near(question, n_wanted, among, plan)
+            near, known, exact = self._near(question, n_wanted, among, plan)
             concepts = self._terms.concepts.scores(_concept_terms(asked))
             sides = [
-                self._terms.rows_of(np.fromiter(near, dtype=np.int64)),
+                near,
                 words.best(n_wanted, among=among),
                 concepts.best(n_wanted, among=among),
                 diagnosed,
                 *(self._terms.names.best_holding(chunk, n_wanted, by=words, among=among) for chunk in naming),
             ]
             rows = np.unique(np.concatenate(sides))
-            cosines = self._cosines(question, rows, near)
         names = self._shares(naming, rows)
         return Candidates(
             rows=rows,
-            cosines=cosines,
+            cosines=self._cosines(question, rows, near, known),
             words=words.at(rows),
             names=names,
             names_found=bool(names.any()),
@@ -100,29 +100,37 @@ class CandidateFinder:
 
     def _near(
         self, question: Question, n_wanted: int, among: Rows | None, plan: FilterPlan
-    ) -> tuple[dict[int, float], bool]:
-        """Return the nearest cases by key, with their cosines, and whether none nearer can have been missed."""
+    ) -> tuple[Rows, Scores, bool]:
+        """Return the nearest cases, rising, with their cosines, and whether none nearer can have been missed."""
         if not question.vector.any():
-            return {}, True
-        index, query = self._index, question.vector[None]
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32), True
         if among is not None and plan is FilterPlan.FILTERED_PROBE:
             n_fetched = int(n_wanted * self._terms.n_cases / len(among) * _SPARE)
-            neighbours = index.search(query, k=n_fetched)
-            found = self._terms.rows_of(neighbours.ids[0])
-            allowed = set(self._terms.keys_of(found[are_in(found, among)]).tolist())
-            kept = {key: cosine for key, cosine in neighbours.row(0) if key in allowed}
-            if len(kept) >= n_wanted:
-                return kept, neighbours.exact
-        neighbours = index.search(query, k=n_wanted, among=None if among is None else self._terms.keys_of(among))
-        return dict(neighbours.row(0)), neighbours.exact
+            rows, cosines, exact = self._searched(question, n_fetched)
+            is_allowed = are_in(rows, among)
+            # A question about what the filter shuts out finds few: then all lists are searched.
+            if is_allowed.sum() >= n_wanted * _LEAST_FOUND:
+                return rows[is_allowed], cosines[is_allowed], exact
+        return self._searched(question, n_wanted, among)
 
-    def _cosines(self, question: Question, rows: Rows, known: dict[int, float]) -> Scores:
-        keys = self._terms.keys_of(rows).tolist()
-        unknown = np.array([key for key in keys if key not in known], dtype=np.int64)
-        cosines = dict(known)
+    def _searched(self, question: Question, k: int, among: Rows | None = None) -> tuple[Rows, Scores, bool]:
+        """Search the vector index; return rows, rising, their cosines, and whether no other is nearer."""
+        keys = None if among is None else self._terms.keys_of(among)
+        neighbours = self._index.search(question.vector[None], k=k, among=keys)
+        order = np.argsort(neighbours.ids[0])
+        found, cosines = neighbours.ids[0][order], neighbours.scores[0][order]
+        rows = self._terms.rows_of(found)  # keys and rows rise together; what fills the answer up has no row
+        return rows, cosines[np.isin(found, self._terms.keys_of(rows))], neighbours.exact
+
+    def _cosines(self, question: Question, rows: Rows, near: Rows, known: Scores) -> Scores:
+        """Return the cosines of some cases, of which those of the nearest are known."""
+        cosines = np.zeros(len(rows), dtype=np.float32)
+        cosines[np.searchsorted(rows, near)] = known
+        unknown = np.flatnonzero(~are_in(rows, near))
         if len(unknown) and question.vector.any():
-            cosines |= self._index.search(question.vector[None], k=len(unknown), among=unknown).row(0)
-        return np.array([cosines.get(key, 0.0) for key in keys], dtype=np.float32)
+            found, others, _ = self._searched(question, len(unknown), rows[unknown])
+            cosines[np.searchsorted(rows, found)] = others
+        return cosines
 
     def _naming(self, question: Question) -> list[tuple[str, ...]]:
         """Return the parts of a question that are names of treatments or codes.

@@ -16,7 +16,7 @@ from casefinder.casebase import CaseBase
 from casefinder.cases import Case
 from casefinder.term_index import TermIndex, TermPart, read_terms, write_merged_terms
 from casefinder.term_index.sorted_keys import STRIDE
-from casefinder.vector_index import Ids, Vectors
+from casefinder.vector_index import Ids, IVFBuilder, IVFIndex, Vectors, plan_index, train
 
 N_DAYS = 10_000  # of visits: a range of ten days lets one case in a thousand through
 FIRST_DAY = 730_000
@@ -70,3 +70,16 @@ def _copy(part: TermPart, number: int) -> TermPart:
     days = np.random.default_rng(number).integers(0, N_DAYS, part.n_rows, dtype="<i4") + np.int32(FIRST_DAY)
     moved = {"keys": keys, "key_samples": keys[::STRIDE], "visit_days": days}
     return TermPart({**part.arrays, **moved}, dim=part.dim)
+
+
+def widened_index(casebase: CaseBase, n_cases: int, path: Path) -> IVFIndex:
+    """Write a vector index of the widened base as a build would, and open it."""
+    plan = plan_index(n_cases)
+    if not path.exists():
+        every = max(1, n_cases // plan.n_training)
+        sample = np.concatenate([vectors[::every] for _, vectors in widened_vectors(casebase, n_cases)])
+        with IVFBuilder(train(plan, sample), path) as builder:
+            for ids, vectors in widened_vectors(casebase, n_cases):
+                builder.add(ids, vectors)
+            builder.finish()
+    return IVFIndex.load(path, n_probes=plan.n_probes, n_compared=plan.n_compared)
