@@ -52,8 +52,7 @@ class CaseStore:
         # One connection for all threads, behind a lock: reads are short, and a reader keeps the file that it
         # opened even after a rebuild has replaced it.
         self._lock = threading.RLock()
-        self._recent_cases: Recent[Case] = Recent(_MOST_RECENT)
-        self._recent_findings: Recent[CaseFindings] = Recent(_MOST_RECENT)
+        self._recent: Recent[StoredCase] = Recent(_MOST_RECENT)
         self.is_live, self._connection = connect_to_read(path)
         weakref.finalize(self, self._connection.close)
 
@@ -125,35 +124,27 @@ class CaseStore:
         return row_of.read_case(*rows[0])
 
     def cases(self, keys: Sequence[int]) -> dict[int, Case]:
-        """Return cases by key, in one query per 500 keys; unknown keys are left out.
+        """Return cases by key; unknown keys are left out.
 
         Raises:
             CaseBaseDamagedError: A record was altered on disk.
         """
+        rows = self._rows_in(f"SELECT {row_of.CASE_COLUMNS} FROM cases WHERE key IN ({{}})", keys)
+        return {row[0]: row_of.read_case(*row) for row in rows}
 
-        def read(unknown: Sequence[int]) -> dict[int, Case]:
-            rows = self._rows_in(f"SELECT {row_of.CASE_COLUMNS} FROM cases WHERE key IN ({{}})", unknown)
-            return {row[0]: row_of.read_case(*row) for row in rows}
+    def hydrated(self, keys: Sequence[int]) -> dict[int, StoredCase]:
+        """Return cases with what was read out of their texts, by key, in one query; unknown keys are left out.
 
-        return self._recent_cases.get(keys, read)
-
-    def findings(self, keys: Sequence[int]) -> dict[int, CaseFindings]:
-        """Return what was read out of the texts of some cases, by key.
+        What was read last is remembered.
 
         Raises:
-            CaseBaseDamagedError: A row was altered on disk.
+            CaseBaseDamagedError: A row was altered on disk, or the findings of a case are gone.
         """
-
-        def read(unknown: Sequence[int]) -> dict[int, CaseFindings]:
-            rows = self._rows_in(f"SELECT {row_of.FINDINGS_COLUMNS} FROM findings WHERE case_key IN ({{}})", unknown)
-            return {row[0]: row_of.read_findings(*row) for row in rows}
-
-        return self._recent_findings.get(keys, read)
+        return self._recent.get(keys, lambda unknown: {stored.key: stored for stored in self.stored_cases(unknown)})
 
     def forget(self, keys: Sequence[int]) -> None:
         """Forget what was read of cases that have been removed."""
-        self._recent_cases.forget(keys)
-        self._recent_findings.forget(keys)
+        self._recent.forget(keys)
 
     def stored_cases(self, keys: Sequence[int]) -> list[StoredCase]:
         """Return everything stored of some cases, by rising key; unknown keys are left out.

@@ -39,7 +39,7 @@ class Candidates:
         words: float32 [n], share of the question's words that the case holds.
         names: float32 [n], share of the question's names that stand in its treatment path.
         names_found: Whether the question names anything of that kind.
-        exact: Whether no case nearer in meaning or in words can have been missed.
+        exact: Whether no case nearer in meaning can have been missed.
     """
 
     rows: Rows

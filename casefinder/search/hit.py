@@ -71,7 +71,7 @@ class Answer:
     Attributes:
         hits: Most similar first; fewer than asked for only when no more cases match the filter.
         is_known: Whether the case base holds anything similar; if not, the hits are strangers.
-        exact: Whether no nearer case, in meaning or in words, can have been missed.
+        exact: Whether no case nearer in meaning can have been missed.
         expected_recall: Share of the k nearest cases that is found on average (0-1); 1 when exact.
         n_candidates: Cases that the filter let through.
         n_cases: Cases of the case base.

@@ -7,9 +7,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from casefinder.case_store import CaseFindings
+from casefinder.case_store import StoredCase
 from casefinder.casebase import View
-from casefinder.cases import Case
 from casefinder.clinical.findings import default_extractor
 from casefinder.encoders import Encoder, Relation
 from casefinder.errors import RecordGoneError
@@ -145,11 +144,11 @@ class ViewSearcher:
         # Of equally similar cases the one with the nearer presentation comes first.
         order = np.lexsort((scored.keys, -scored.cosines, -scores))[:k]
         keys = scored.keys[order].tolist()
-        cases, findings = self._view.store.cases(keys), self._view.store.findings(keys)
-        _check_all_there(keys, cases, findings)
+        stored = self._view.store.hydrated(keys)
+        _check_all_there(keys, stored)
         weights = weights_for(scored.applies, self._weights).tolist()
         return tuple(
-            self._hit(scored, weights, place, rank, float(scores[place]), cases[key], findings[key])
+            self._hit(scored, weights, place, rank, float(scores[place]), stored[key])
             for rank, (key, place) in enumerate(zip(keys, order.tolist(), strict=True), start=1)
         )
 
@@ -160,15 +159,14 @@ class ViewSearcher:
         place: int,
         rank: int,
         similarity: float,
-        case: Case,
-        findings: CaseFindings,
+        stored: StoredCase,
     ) -> Hit:
-        explanation = explain(scored.question, scored.asked, case, findings)
+        explanation = explain(scored.question, scored.asked, stored.case, stored.findings)
         cosine, best = float(scored.cosines[place]), float(scored.diagnoses[place])
         diagnosis = None if np.isnan(best) else best
         return Hit(
             rank=rank,
-            case=case,
+            case=stored.case,
             similarity=similarity,
             parts=_score_parts(scored.parts[place].tolist(), weights),
             explanation=explanation,
@@ -186,8 +184,8 @@ class ViewSearcher:
         return Relation.RELATED if is_contradicted and relation is Relation.NEAR_DUPLICATE else relation
 
 
-def _check_all_there(keys: Iterable[int], *read: Container[int]) -> None:
-    if any(key not in found for found in read for key in keys):
+def _check_all_there(keys: Iterable[int], read: Container[int]) -> None:
+    if any(key not in read for key in keys):
         raise RecordGoneError("a record was removed while it was being searched for; search again")
 
 

@@ -37,7 +37,7 @@ class Scored:
         applies: How far each gain applies to the question, 0 and up.
         cosines: float32 [n], of question and presentation.
         diagnoses: float32 [n], best cosine of a diagnosis that the question names, NaN where there is none.
-        exact: Whether no case nearer in meaning or in words can have been missed.
+        exact: Whether no case nearer in meaning can have been missed.
     """
 
     question: Question

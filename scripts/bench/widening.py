@@ -11,9 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from casefinder.case_store import CaseFindings, CaseStore
-from casefinder.casebase import CaseBase
-from casefinder.cases import Case
+from casefinder.case_store import CaseStore, StoredCase
 from casefinder.term_index import TermIndex, TermPart, read_terms, write_merged_terms
 from casefinder.term_index.sorted_keys import STRIDE
 from casefinder.vector_index import Ids, IVFBuilder, IVFIndex, Vectors, plan_index, train
@@ -31,19 +29,11 @@ class WidenedStore:
         self._store = store
         self._keys = keys
 
-    def cases(self, keys: Sequence[int]) -> dict[int, Case]:
+    def hydrated(self, keys: Sequence[int]) -> dict[int, StoredCase]:
         """Return cases by key."""
-        cases = self._store.cases(self._originals(keys))
-        return {key: cases[original] for key, original in zip(keys, self._originals(keys), strict=True)}
-
-    def findings(self, keys: Sequence[int]) -> dict[int, CaseFindings]:
-        """Return the findings of cases by key."""
-        findings = self._store.findings(self._originals(keys))
-        return {key: findings[original] for key, original in zip(keys, self._originals(keys), strict=True)}
-
-    def _originals(self, keys: Sequence[int]) -> list[int]:
         originals: list[int] = self._keys[np.asarray(keys) % len(self._keys)].tolist()
-        return originals
+        stored = self._store.hydrated(originals)
+        return {key: stored[original] for key, original in zip(keys, originals, strict=True)}
 
 
 def widened_terms(part: TermPart, n_cases: int, path: Path) -> TermIndex:
@@ -53,9 +43,9 @@ def widened_terms(part: TermPart, n_cases: int, path: Path) -> TermIndex:
     return TermIndex([read_terms(path)])
 
 
-def widened_vectors(casebase: CaseBase, n_cases: int) -> Iterator[tuple[Ids, Vectors]]:
+def widened_vectors(store: CaseStore, n_cases: int) -> Iterator[tuple[Ids, Vectors]]:
     """Go through the vectors of the widened base, copy by copy."""
-    vectors = np.concatenate([batch for _, batch in casebase.view().store.vectors()])
+    vectors = np.concatenate([batch for _, batch in store.vectors()])
     for number in range(n_cases // len(vectors)):
         rng = np.random.default_rng(number)
         moved = vectors + rng.standard_normal(vectors.shape, dtype=np.float32) * np.float32(
@@ -72,14 +62,14 @@ def _copy(part: TermPart, number: int) -> TermPart:
     return TermPart({**part.arrays, **moved}, dim=part.dim)
 
 
-def widened_index(casebase: CaseBase, n_cases: int, path: Path) -> IVFIndex:
+def widened_index(store: CaseStore, n_cases: int, path: Path) -> IVFIndex:
     """Write a vector index of the widened base as a build would, and open it."""
     plan = plan_index(n_cases)
     if not path.exists():
         every = max(1, n_cases // plan.n_training)
-        sample = np.concatenate([vectors[::every] for _, vectors in widened_vectors(casebase, n_cases)])
+        sample = np.concatenate([vectors[::every] for _, vectors in widened_vectors(store, n_cases)])
         with IVFBuilder(train(plan, sample), path) as builder:
-            for ids, vectors in widened_vectors(casebase, n_cases):
+            for ids, vectors in widened_vectors(store, n_cases):
                 builder.add(ids, vectors)
             builder.finish()
     return IVFIndex.load(path, n_probes=plan.n_probes, n_compared=plan.n_compared)
