@@ -31,11 +31,12 @@ from casefinder.errors import InvalidCaseError
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _SECTIONS = tuple(Sections.__dataclass_fields__)
 _CASE_FIELDS = tuple(Case.__dataclass_fields__)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))  # making one takes a while
 
 
 def case_to_json(case: Case) -> str:
     """Write a case as one line of canonical JSON: sorted keys, no spaces, absent fields left out."""
-    return json.dumps(case_to_dict(case), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(case_to_dict(case))
 
 
 def case_from_json(text: str) -> Case:
@@ -74,7 +75,7 @@ def case_to_dict(case: Case) -> dict[str, Any]:
             "visit_date": case.visit_date.isoformat() if case.visit_date else None,
             "language": case.language,
             "sections": _without_empty({name: getattr(case.sections, name) for name in _SECTIONS}),
-            "diagnoses": [_without_empty({"text": d.text, "icd10": d.icd10}) for d in case.diagnoses],
+            "diagnoses": [_diagnosis_to_dict(diagnosis) for diagnosis in case.diagnoses],
             "treatment_path": [_step_to_dict(step) for step in case.treatment_path],
             "outcome": _outcome_to_dict(case.outcome),
             "attributes": dict(case.attributes),
@@ -127,9 +128,19 @@ def _patient_to_dict(patient: Patient) -> dict[str, Any]:
     return _without_empty({"id": patient.id, "age": age, "sex": patient.sex})
 
 
+def _diagnosis_to_dict(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {"text": diagnosis.text, "icd10": diagnosis.icd10} if diagnosis.icd10 else {"text": diagnosis.text}
+
+
 def _step_to_dict(step: TreatmentStep) -> dict[str, Any]:
-    entry = {"kind": step.kind, "name": step.name, "detail": step.detail, "day": step.day, "code": step.code}
-    return _without_empty(entry)
+    entry: dict[str, Any] = {"kind": step.kind, "name": step.name}
+    if step.detail:
+        entry["detail"] = step.detail
+    if step.day is not None:
+        entry["day"] = step.day
+    if step.code:
+        entry["code"] = step.code
+    return entry
 
 
 def _outcome_to_dict(outcome: Outcome) -> dict[str, Any]:

@@ -142,7 +142,8 @@ class Sections:
     def __post_init__(self) -> None:
         """Check that every section is storable text."""
         for name in self.__dataclass_fields__:
-            _check_text(f"sections.{name}", getattr(self, name))
+            if not _is_storable(getattr(self, name)):
+                _check_text(f"sections.{name}", getattr(self, name))
 
     @property
     def has_presentation(self) -> bool:
@@ -245,7 +246,8 @@ class Case:
                 raise InvalidCaseError("department", "is empty; name it or leave it out")
         for name, value in self.attributes.items():
             _check_text("attributes", name)
-            _check_text(f"attributes.{_short(name)}", value)
+            if not _is_storable(value):
+                _check_text(f"attributes.{_short(name)}", value)
 
     def _check_kinds(self) -> None:
         """Check the kinds of all values, and keep copies of collections that the caller may go on changing."""
@@ -289,12 +291,13 @@ def _check_id(name: str, value: str) -> None:
 
 
 def _check_text(name: str, value: str) -> None:
+    if _is_storable(value):
+        return
     if not isinstance(value, str):
         raise InvalidCaseError(name, f"is a {type(value).__name__}; text is wanted")
     if len(value) > MAX_TEXT_CHARACTERS:
         raise InvalidCaseError(name, f"has {len(value)} characters; at most {MAX_TEXT_CHARACTERS} are allowed")
-    if "\x00" in value or not _is_unicode(value):
-        raise InvalidCaseError(name, "holds a NUL or a lone surrogate; the file was written in a broken encoding")
+    raise InvalidCaseError(name, "holds a NUL or a lone surrogate; the file was written in a broken encoding")
 
 
 def _check_count(name: str, value: int | None, *, least: int) -> None:
@@ -304,6 +307,13 @@ def _check_count(name: str, value: int | None, *, least: int) -> None:
         raise InvalidCaseError(name, f"{_short(value)} is not a whole number of days")
     if not least <= value <= _MAX_DAYS:
         raise InvalidCaseError(name, f"{_short(value)} is not between {least} and {_MAX_DAYS} days")
+
+
+def _is_storable(value: object) -> bool:
+    """Tell whether a value is text that can be stored; most are, so that nothing but this is done to them."""
+    if not isinstance(value, str) or len(value) > MAX_TEXT_CHARACTERS or "\x00" in value:
+        return False
+    return value.isascii() or _is_unicode(value)
 
 
 def _is_unicode(text: str) -> bool:
