@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from casefinder.errors import CasefinderError
-from casefinder.settings import case_base_directory, thread_count
+from casefinder.settings import case_base_directory, thread_count, worker_count
 
 
 def test_given_directory_wins_over_the_environment_and_that_over_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,3 +30,9 @@ def test_number_of_threads_that_makes_no_sense_is_reported(monkeypatch: pytest.M
     monkeypatch.setenv("CASEFINDER_THREADS", value)
     with pytest.raises(CasefinderError, match=f"CASEFINDER_THREADS is '{value}'; set it to a whole number"):
         thread_count()
+
+
+@pytest.mark.parametrize(("threads", "workers"), [("1", 0), ("2", 2), ("64", 8)])
+def test_one_thread_means_no_further_process(monkeypatch: pytest.MonkeyPatch, threads: str, workers: int) -> None:
+    monkeypatch.setenv("CASEFINDER_THREADS", threads)
+    assert worker_count() == workers

@@ -15,12 +15,12 @@ class EncodedCase:
     Attributes:
         case: The case.
         digest: Of its presentation; its vector is stored under it.
-        findings: What was read out of its texts.
+        findings: What was read out of its texts, as ``CaseFindings.to_json`` writes it.
     """
 
     case: Case
     digest: bytes
-    findings: CaseFindings
+    findings: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,7 +237,7 @@ class CaseWriter:
         cases, findings = [], []
         for key, entry in entries.items():
             cases.append(sealed("cases", key, entry.case.id, entry.digest, case_to_json(entry.case)))
-            findings.append(sealed("findings", key, self._findings_fingerprint, entry.findings.to_json()))
+            findings.append(sealed("findings", key, self._findings_fingerprint, entry.findings))
         self._connection.executemany(f"INSERT INTO cases ({row_of.CASE_COLUMNS}) VALUES (?, ?, ?, ?, ?)", cases)
         self._connection.executemany(f"INSERT INTO findings ({row_of.FINDINGS_COLUMNS}) VALUES (?, ?, ?, ?)", findings)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.case_store import CaseFindings, CaseStore, CaseWriter, EncodedCase
+from casefinder.case_store import CaseStore, CaseWriter, EncodedCase
 from casefinder.casebase.encoding import Parts, encode_parts
 from casefinder.casebase.reading_findings import findings_fingerprint, read_findings
 from casefinder.cases import Case
@@ -24,6 +24,8 @@ from casefinder.text import (
     normalise_text,
     presentation_digest,
 )
+
+_NONE_READ: Final[Mapping[int, str]] = {}
 
 
 class OnDuplicate(StrEnum):
@@ -94,8 +96,25 @@ class BatchWriter:
         self.n_encoded = 0
         self.wordings: set[bytes] = set()
 
-    def write(self, rows: Sequence[ReadRow]) -> list[Reject]:
+    def known_findings(self, rows: Sequence[ReadRow]) -> dict[int, str]:
+        """Return the findings that the previous case base holds, by the place of their case among rows."""
+        if self._previous is None:
+            return {}
+        cases = {place: row.case for place, row in enumerate(rows) if isinstance(row, ReadCase)}
+        ids = [case.id for case in cases.values()]
+        found = self._previous.findings_under(ids, fingerprint=findings_fingerprint())
+        return {
+            place: found[case.id][1].to_json()
+            for place, case in cases.items()
+            if case.id in found and found[case.id][0] == case
+        }
+
+    def write(self, rows: Sequence[ReadRow], findings: Mapping[int, str] = _NONE_READ) -> list[Reject]:
         """Store the cases of a batch in one transaction; return what is rejected: bad rows, duplicates, empty texts.
+
+        Args:
+            rows: The batch.
+            findings: Findings that have been read already, by the place of their case; the others are read here.
 
         Raises:
             RejectedRowError: A row is rejected and that was to stop everything.
@@ -103,7 +122,8 @@ class BatchWriter:
         rejects = [row for row in rows if isinstance(row, Reject)]
         stored = self._writer.cases([row.case.id for row in rows if isinstance(row, ReadCase)])
         kept = self._without_duplicates([row for row in rows if isinstance(row, ReadCase)], dict(stored), rejects)
-        prepared = self._prepared(kept)
+        read = {id(row): findings[place] for place, row in enumerate(rows) if place in findings}
+        prepared = [_prepare(row, read.get(id(row))) for row in kept]
         vectors, without_vector = self._vectors(prepared)
         storable = []
         for item in prepared:
@@ -117,13 +137,6 @@ class BatchWriter:
             self._change(add=storable, vectors=vectors)
         self.n_added += sum(entry.case.id not in stored for entry in storable)
         return rejects
-
-    def _prepared(self, rows: Sequence[ReadCase]) -> list[_Prepared]:
-        """Read the findings of cases, unless the previous case base holds them, and compose what is encoded."""
-        known: dict[str, tuple[Case, CaseFindings]] = {}
-        if self._previous is not None:
-            known = self._previous.findings_under([row.case.id for row in rows], fingerprint=findings_fingerprint())
-        return [_prepare(row, known.get(row.case.id)) for row in rows]
 
     def _without_duplicates(
         self, rows: Sequence[ReadCase], known: dict[str, Case], rejects: list[Reject]
@@ -168,11 +181,11 @@ class BatchWriter:
         return self._previous.vectors_under(list(digests), fingerprint=self._encoder.fingerprint)
 
 
-def _prepare(row: ReadCase, known: tuple[Case, CaseFindings] | None) -> _Prepared:
+def _prepare(row: ReadCase, findings: str | None) -> _Prepared:
     parts = compose_presentation(row.case)
     names = tuple(normalise_text(diagnosis.text) for diagnosis in row.case.diagnoses)
-    findings = known[1] if known and known[0] == row.case else read_findings(row.case)
-    return _Prepared(EncodedCase(row.case, presentation_digest(parts), findings), parts, names, row.origin)
+    read = read_findings(row.case).to_json() if findings is None else findings
+    return _Prepared(EncodedCase(row.case, presentation_digest(parts), read), parts, names, row.origin)
 
 
 def _duplicate(row: ReadCase) -> Reject:

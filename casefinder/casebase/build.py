@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,6 +25,7 @@ from casefinder.casebase.layout import (
 )
 from casefinder.casebase.lock import both_locks
 from casefinder.casebase.manifest import Manifest, read_manifest, write_manifest
+from casefinder.casebase.reading_ahead import read_ahead
 from casefinder.casebase.reading_findings import findings_fingerprint
 from casefinder.casebase.rejects import RejectsFile, rows_in_batches
 from casefinder.casebase.snapshots import snapshot_of_store
@@ -81,6 +82,7 @@ def build_case_base(
     strict: bool = False,
     on_duplicate: OnDuplicate = OnDuplicate.REJECT,
     progress: Progress | None = None,
+    n_workers: int = 0,
 ) -> BuildReport:
     """Build a case base from a stream of cases, replacing what was in the directory.
 
@@ -95,6 +97,8 @@ def build_case_base(
         strict: Fail on the first reject.
         on_duplicate: What happens to a second case of an id with different content.
         progress: Called with the phase and the number of rows done since the last call.
+        n_workers: Further processes to read findings with, for large sources. A script that asks for them has to
+            run under ``if __name__ == "__main__"``, because they import it.
 
     Raises:
         RejectedRowError: A row was rejected and ``strict`` is set.
@@ -104,7 +108,7 @@ def build_case_base(
     try:
         durable.make_folder(directory)
         with both_locks(directory):
-            return _Build(directory, encoder, source).run(rows, strict, on_duplicate, progress or unwatched)
+            return _Build(directory, encoder, source, n_workers).run(rows, strict, on_duplicate, progress or unwatched)
     except (OSError, sqlite3.OperationalError) as exc:
         raise CaseBaseError(
             f"cannot write the case base in {directory}: {exc}; the previous one, if any, is unchanged."
@@ -115,10 +119,11 @@ def build_case_base(
 class _Build:
     """One run of a build, under both locks."""
 
-    def __init__(self, directory: Path, encoder: Encoder, source: str) -> None:
+    def __init__(self, directory: Path, encoder: Encoder, source: str, n_workers: int) -> None:
         self._directory = directory
         self._encoder = encoder
         self._source = source
+        self._n_workers = n_workers
         self._staging = directory / BUILDING_NAME
 
     def run(self, rows: Iterable[ReadRow], strict: bool, on_duplicate: OnDuplicate, progress: Progress) -> BuildReport:
@@ -186,9 +191,10 @@ class _Build:
 
     def _store_all(self, rows: Iterable[ReadRow], batches: BatchWriter, progress: Progress) -> RejectsFile:
         """Store every case; write every reject down."""
-        with RejectsFile(self._directory) as rejects:
-            for batch in rows_in_batches(rows):
-                rejects.write(batches.write(batch))
+        read = read_ahead(rows_in_batches(rows), n_workers=self._n_workers, known=batches.known_findings)
+        with RejectsFile(self._directory) as rejects, closing(read):
+            for batch, findings in read:
+                rejects.write(batches.write(batch, findings))
                 progress(Phase.READING, len(batch))
         return rejects
 

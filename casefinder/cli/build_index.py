@@ -9,7 +9,7 @@ import click
 
 from casefinder.cli.options import index_option
 from casefinder.cli.sources import open_source, say_what_was_left_out, source_options
-from casefinder.settings import SAMPLE_CASES
+from casefinder.settings import SAMPLE_CASES, worker_count
 
 if TYPE_CHECKING:
     from casefinder.casebase import BuildReport
@@ -62,6 +62,7 @@ def build_index(
             strict=strict,
             on_duplicate=OnDuplicate(on_duplicate),
             progress=progress.advance,
+            n_workers=worker_count(),
         )
     _print_report(report)
     say_what_was_left_out(rows)

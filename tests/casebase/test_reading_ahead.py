@@ -1,0 +1,104 @@
+"""Reading findings in other processes: the same findings in the same order, and clean ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from casefinder.casebase import build_case_base
+from casefinder.casebase.reading_ahead import Batch, read_ahead
+from casefinder.casebase.reading_findings import read_findings
+from casefinder.cases import Case, Sections
+from casefinder.cases.reading import Origin, ReadCase, Reject
+from casefinder.errors import CaseBaseError
+from tests.material import HashEncoder, made_cases, rows_of
+
+_BATCHES: list[Batch] = [
+    [
+        *(
+            ReadCase(Case(f"{batch}-{n}", Sections(f"胸痛{n + 1}天，无发热")), Origin("x", batch * 10 + n))
+            for n in range(4)
+        ),
+        Reject(Origin("x", batch * 10 + 9), "id", "is empty"),
+    ]
+    for batch in range(6)
+]
+_FINDINGS = [
+    {place: read_findings(row.case).to_json() for place, row in enumerate(batch) if isinstance(row, ReadCase)}
+    for batch in _BATCHES
+]
+
+
+def _nothing_known(batch: Batch) -> dict[int, str]:
+    return {}
+
+
+def test_findings_read_by_others_are_the_same_in_the_same_order() -> None:
+    read = list(read_ahead(_BATCHES, n_workers=2, known=_nothing_known, n_alone=2))
+    assert [batch for batch, _ in read] == _BATCHES
+    assert [findings for _, findings in read] == [{}, {}, *_FINDINGS[2:]]
+
+
+def test_without_workers_or_for_few_batches_nothing_is_read_ahead() -> None:
+    alone = list(read_ahead(_BATCHES, n_workers=0, known=_nothing_known))
+    few = list(read_ahead(_BATCHES[:4], n_workers=2, known=_nothing_known))
+    assert alone == [(batch, {}) for batch in _BATCHES]
+    assert few == [(batch, {}) for batch in _BATCHES[:4]]
+
+
+def test_known_findings_are_not_read_again() -> None:
+    def known(batch: Batch) -> dict[int, str]:
+        return {1: "as it was"}
+
+    ((_, findings),) = read_ahead(_BATCHES[:1], n_workers=1, known=known, n_alone=0)
+    assert findings == {**_FINDINGS[0], 1: "as it was"}
+
+
+def test_only_so_many_batches_are_taken_as_are_under_way() -> None:
+    taken = []
+
+    def batches() -> Iterator[Batch]:
+        for number, batch in enumerate(_BATCHES):
+            taken.append(number)
+            yield batch
+
+    read = read_ahead(batches(), n_workers=1, known=_nothing_known, n_alone=0)
+    next(read)
+    assert taken == [0, 1]
+    read.close()
+
+
+def test_an_error_of_the_source_is_passed_on() -> None:
+    def batches() -> Iterator[Batch]:
+        yield _BATCHES[0]
+        raise OSError("disk is gone")
+
+    with pytest.raises(OSError, match="disk is gone"):
+        list(read_ahead(batches(), n_workers=1, known=_nothing_known, n_alone=0))
+
+
+def test_a_process_that_is_killed_ends_the_work_with_advice() -> None:
+    read = read_ahead(_BATCHES, n_workers=1, known=_nothing_known, n_alone=0)
+    next(read)
+    for child in multiprocessing.active_children():
+        child.kill()
+    with pytest.raises(CaseBaseError, match="build again to resume, with CASEFINDER_THREADS=1"):
+        list(read)
+
+
+def _records(directory: Path) -> list[list[tuple[object, ...]]]:
+    (store,) = directory.rglob("cases.sqlite")
+    with sqlite3.connect(store) as connection:
+        tables = ("cases", "findings", "vectors")
+        return [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
+
+
+def test_records_are_the_same_with_and_without_further_processes(tmp_path: Path) -> None:
+    rows = list(rows_of(made_cases(2600)))
+    for name, n_workers in (("alone", 0), ("together", 2)):
+        build_case_base(rows, tmp_path / name, encoder=HashEncoder(), source="x", n_workers=n_workers)
+    assert _records(tmp_path / "together") == _records(tmp_path / "alone")
