@@ -24,6 +24,7 @@ from casefinder.pathways.wording import (
     standing_words,
     stay_words,
     step_words,
+    stratum_shares,
     stratum_words,
 )
 
@@ -126,7 +127,7 @@ def _print_strata(console: Console, evidence: PathwayEvidence, by: str, *, zh: b
     for stratum in evidence.strata:
         if stratum.by != by:
             continue
-        shares = "; ".join(f"{variant} {rate_words(rate, zh=zh)}" for variant, rate in stratum.variants)
+        shares = "; ".join(stratum_shares(stratum, zh=zh))
         name = f"{stratum_words(by, zh=zh)} {stratum_words(stratum.value, zh=zh)}"
         favourable = rate_words(stratum.ending.favourable, zh=zh)
         ending = f"治愈或好转 {favourable}" if zh else f"recovered or improved {favourable}"

@@ -24,16 +24,19 @@ _QUARTILES_IN_DEVIATIONS: Final = 1.349
 
 
 def compare_variants(variants: Sequence[Variant], *, small_cell: int) -> tuple[Comparison, ...]:
-    """Compare every pair of variants by every measure.
+    """Compare every pair of variants by every measure; how few patients differed before treatment is not said.
 
     Source of the measure of imbalance: Austin 2009, doi:10.1002/sim.3697 (standardised differences).
     """
     found = []
     for first, second in combinations(variants, 2):
-        differences = baseline_differences(first.baseline, second.baseline)
-        for measure in MEASURES:
-            verdict = _verdict(_rate(first.ending, measure), _rate(second.ending, measure), small_cell)
-            found.append(Comparison(first.id, second.id, measure, verdict, differences))
+        verdicts = [_verdict(_rate(first.ending, m), _rate(second.ending, m), small_cell) for m in MEASURES]
+        is_compared = any(verdict != Verdict.TOO_FEW for verdict in verdicts)
+        differences = baseline_differences(first.baseline, second.baseline) if is_compared else ()
+        found += [
+            Comparison(first.id, second.id, measure, verdict, differences)
+            for measure, verdict in zip(MEASURES, verdicts, strict=True)
+        ]
     return tuple(found)
 
 

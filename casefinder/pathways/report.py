@@ -26,6 +26,7 @@ from casefinder.pathways.wording import (
     reason_words,
     standing_words,
     stay_words,
+    stratum_shares,
     stratum_words,
 )
 
@@ -226,7 +227,7 @@ def _comparisons(evidence: PathwayEvidence, *, zh: bool) -> str:
 def _strata(evidence: PathwayEvidence, *, zh: bool) -> str:
     rows = []
     for stratum in evidence.strata:
-        shares = "<br>".join(f"{v}: {escape(rate_words(rate, zh=zh))}" for v, rate in stratum.variants)
+        shares = "<br>".join(escape(line) for line in stratum_shares(stratum, zh=zh))
         name = f"{stratum_words(stratum.by, zh=zh)}: {stratum_words(stratum.value, zh=zh)} (n={stratum.n})"
         favourable = escape(rate_words(stratum.ending.favourable, zh=zh))
         rows.append(f"<tr><th>{escape(name)}</th><td>{shares}</td><td>{favourable}</td></tr>")

@@ -39,6 +39,7 @@ border-radius:50%;background:var(--blue)}.day{top:3px;font-size:12.5px;white-spa
 45deg,#eef1f5 0 4px,#fff 4px 8px)}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:3px 8px 3px 0;
 border-top:1px solid var(--line);font-weight:normal;overflow-wrap:anywhere}
+.cases th,.cases td:last-child{white-space:nowrap}
 details{margin:8px 0}summary{cursor:pointer;color:var(--blue)}
 @media(max-width:640px){main{padding:14px}.wide{display:none}.narrow{display:block}.legend{columns:1}
 .step{grid-template-columns:minmax(0,1fr);gap:1px}.bar{width:64px}.track:empty{display:none}.variant{padding:10px}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from casefinder.pathways.model import Comparison, PathStep, PathwayEvidence, Phase, Reason, SetAside, Verdict
+from casefinder.pathways.model import Comparison, PathStep, PathwayEvidence, Phase, Reason, SetAside, Stratum, Verdict
 from casefinder.pathways.rates import Rate, Spread
 
 PHASES: Final = {
@@ -100,6 +100,15 @@ def feature_words(feature: str, *, zh: bool) -> str:
 def stratum_words(word: str, *, zh: bool) -> str:
     """Name a stratum or what it divides by."""
     return _STRATA_ZH.get(word, word) if zh else word
+
+
+def stratum_shares(stratum: Stratum, *, zh: bool) -> list[str]:
+    """Write which ways of treating the patients of a stratum had: rates one by one, the others together."""
+    lines = [f"{v} {rate_words(rate, zh=zh)}" for v, rate in stratum.variants if rate.share is not None]
+    others = [f"{v} {rate.count}" for v, rate in stratum.variants if rate.share is None]
+    if others:
+        lines.append(f"不计率：{'、'.join(others)}" if zh else f"no rate: {', '.join(others)}")
+    return lines
 
 
 def comparison_lines(comparisons: Sequence[Comparison], *, zh: bool) -> list[str]:
