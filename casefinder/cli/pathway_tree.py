@@ -17,6 +17,7 @@ from casefinder.pathways.wording import (
     class_words,
     comparison_lines,
     contradiction_words,
+    discordance_lines,
     limit_words,
     rare_words,
     rate_words,
@@ -110,6 +111,8 @@ def _ending_line(variant: Variant, *, zh: bool) -> Text:
 
 
 def _print_notes(console: Console, evidence: PathwayEvidence, *, zh: bool, with_cases: bool) -> None:
+    for line in discordance_lines(evidence, zh=zh):
+        console.print(Text(f"⚠ {line}", style="bold red"))
     for line in comparison_lines(evidence.comparisons, zh=zh):
         console.print(Text(line))
     if apart := contradiction_words(evidence, zh=zh, most=None if with_cases else _MOST_APART):

@@ -152,6 +152,17 @@ def reason_words(found: SetAside, *, zh: bool) -> str:
     return f"{words} ({of})" if of else words
 
 
+def discordance_lines(evidence: PathwayEvidence, *, zh: bool) -> list[str]:
+    """Say for every rule that applies which words speak against which steps of which ways, however rare they are."""
+    names = {step.key: step.name(zh=zh) for variant in evidence.variants for step in variant.steps}
+    lines = []
+    for rule in dict.fromkeys(found.rule for found in evidence.discordances):
+        own = [found for found in evidence.discordances if found.rule == rule]
+        steps = ("、" if zh else ", ").join(f"{names[f.step_key]} ({', '.join(f.variants)})" for f in own)
+        lines.append(f"“{own[0].text}” — {own[0].zh if zh else own[0].en}: {steps}")
+    return lines
+
+
 def contradiction_words(evidence: PathwayEvidence, *, zh: bool, most: int | None = None) -> str:
     """Say which hits contradict the question and by what, at most so many by name; empty where none does."""
     found = evidence.contradicting

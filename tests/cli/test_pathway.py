@@ -51,6 +51,12 @@ def test_a_tree_with_bars_is_printed(ask: Run) -> None:
     assert "并非治疗建议" in result.stdout
 
 
+def test_a_flag_on_a_rare_step_is_not_lost(ask: Run) -> None:
+    text = ask("胸痛，黑便", "--small-cell", "30").stdout.replace("\n", "")
+    assert "⚠ “黑便” — 活动性出血" in text
+    assert "替奈普酶 (B)" in text
+
+
 def test_json_holds_variants_steps_and_the_standing_sentence(ask: Run) -> None:
     document = json.loads(ask("胸痛伴冷汗", "--json").stdout)
     assert document["note"] == STANDING_SENTENCE
