@@ -3,54 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from casefinder.case_store import CaseStore
 from casefinder.vector_index import (
+    DEFAULT_TARGET,
+    Effort,
     ExactIndex,
     Ids,
     IndexKind,
     IndexPlan,
     IVFBuilder,
     IVFIndex,
+    Probe,
     Vectors,
+    choose_effort,
     plan_index,
     train,
 )
 
 FileIndex: TypeAlias = ExactIndex | IVFIndex  # kinds whose index is a file derived from the records
 
-_RECALL_QUERIES: Final = 200  # the standard error of a recall of 0.99 over 200 x 10 neighbours is 0.2 points
-_RECALL_K: Final = 10
+_PROBE_CASES: Final = 500  # the standard error of a recall of 0.99 over 500 x 10 neighbours is 0.15 points
 _SEED: Final = 20_240_301
 
 
-def write_index(store: CaseStore, path: Path, *, advance: Callable[[int], None]) -> tuple[IndexPlan, float]:
+def write_index(
+    store: CaseStore, path: Path, *, advance: Callable[[int], None], target_recall: float = DEFAULT_TARGET
+) -> tuple[IndexPlan, float]:
     """Build the index of all cases of a store and write it to a file.
+
+    The vectors are read twice: once for the sample to train on, once to be added.
 
     Args:
         store: The records with their vectors.
         path: File to write.
         advance: Called with the number of vectors added, after each batch.
+        target_recall: Recall@10 against exact search for which the effort of a search is chosen, 0 to 1.
 
     Returns:
         The plan that was followed, and the measured recall@10 against exact search (0-1).
     """
-    plan = plan_index(store.count())
+    n_cases = store.count()
+    plan = plan_index(n_cases, dim=_dim_of(store))
     if plan.kind is IndexKind.EXACT:
-        ids, vectors = _everything(store)
+        ids, vectors = _joined(store.vectors(), dim=0)
         ExactIndex(ids, vectors).save(path)
         advance(len(ids))
         return plan, 1.0
-    with IVFBuilder(train(plan, _training_sample(store, plan)), path) as builder:
+    draws = np.random.default_rng(_SEED).permutation(n_cases)
+    keys, sample = _picked(store, draws[: max(plan.n_training, _PROBE_CASES)])
+    probe = Probe(keys[:: len(keys) // _PROBE_CASES], sample[:: len(keys) // _PROBE_CASES].astype(np.float32))
+    with IVFBuilder(train(plan, sample), path) as builder:
+        del sample
         for ids, vectors in store.vectors():
             builder.add(ids, vectors)
+            probe.see(ids, vectors)
             advance(len(ids))
         builder.finish()
-    return plan, _measured_recall(load_index(path, plan), store)
+    effort = choose_effort(_ivf(path, plan), probe, target=target_recall)
+    return with_effort(plan, effort, target=target_recall), effort.recall
+
+
+def with_effort(plan: IndexPlan, effort: Effort, *, target: float) -> IndexPlan:
+    """Return a plan that searches as was measured, with the reason."""
+    reached = "reaches" if effort.reaches(target) else "falls short of"
+    reason = (
+        f"search: {effort.n_probes} of {plan.n_lists} lists, {effort.n_compared} vectors compared for each neighbour;"
+        f" recall@10 {effort.recall:.4f} ± {effort.margin:.4f} on the base's own cases {reached} {target:g}"
+    )
+    reasons = (*(one for one in plan.reasons if not one.startswith("search:")), reason)
+    return replace(plan, reasons=reasons, n_probes=effort.n_probes, n_compared=effort.n_compared)
+
+
+def probe_of(store: CaseStore) -> Probe:
+    """Return questions and their true neighbours, for measuring an index of all cases of a store."""
+    draws = np.random.default_rng(_SEED).permutation(store.count())
+    keys, asked = _picked(store, draws[:_PROBE_CASES])
+    probe = Probe(keys, asked.astype(np.float32))
+    for ids, vectors in store.vectors():
+        probe.see(ids, vectors)
+    return probe
 
 
 def extend_index(index: FileIndex, path: Path, *, added: Iterable[tuple[Ids, Vectors]], without: Ids) -> None:
@@ -70,7 +108,7 @@ def extend_index(index: FileIndex, path: Path, *, added: Iterable[tuple[Ids, Vec
         ids, vectors = _joined(added, dim=index.dim)
         index.extended(ids, vectors, without=without).save(path)
         return
-    with IVFBuilder(index.trained(), path, base=index, without=without) as builder:
+    with IVFBuilder(index.trained, path, base=index, without=without) as builder:
         for ids, vectors in added:
             builder.add(ids, vectors)
         builder.finish()
@@ -79,7 +117,7 @@ def extend_index(index: FileIndex, path: Path, *, added: Iterable[tuple[Ids, Vec
 def needs_training(index: FileIndex) -> bool:
     """Tell whether an index should be planned and trained anew, because it has moved too far from its plan."""
     if isinstance(index, ExactIndex):
-        return plan_index(index.size).kind is not IndexKind.EXACT
+        return index.size > 0 and plan_index(index.size, dim=index.dim).kind is not IndexKind.EXACT
     return index.drift.needs_training
 
 
@@ -89,13 +127,15 @@ def load_index(path: Path, plan: IndexPlan) -> FileIndex:
     Raises:
         IndexDamagedError: The file is missing, cut short, altered, or not of that kind.
     """
-    if plan.kind is IndexKind.EXACT:
-        return ExactIndex.load(path)
+    return ExactIndex.load(path) if plan.kind is IndexKind.EXACT else _ivf(path, plan)
+
+
+def _ivf(path: Path, plan: IndexPlan) -> IVFIndex:
     return IVFIndex.load(path, n_probes=plan.n_probes, n_compared=plan.n_compared)
 
 
-def _everything(store: CaseStore) -> tuple[Ids, Vectors]:
-    return _joined(store.vectors(), dim=0)
+def _dim_of(store: CaseStore) -> int:
+    return next((vectors.shape[1] for _, vectors in store.vectors()), 1)
 
 
 def _joined(batches: Iterable[tuple[Ids, Vectors]], *, dim: int) -> tuple[Ids, Vectors]:
@@ -106,37 +146,14 @@ def _joined(batches: Iterable[tuple[Ids, Vectors]], *, dim: int) -> tuple[Ids, V
     return np.concatenate(ids), np.concatenate(vectors)
 
 
-def _training_sample(store: CaseStore, plan: IndexPlan) -> Vectors:
-    """Draw vectors evenly from the whole base, which may be sorted by department or date."""
-    n_cases = store.count()
-    chosen = np.zeros(n_cases, dtype=bool)
-    chosen[np.random.default_rng(_SEED).choice(n_cases, plan.n_training, replace=False)] = True
-    return _pick(store, chosen)
-
-
-def _measured_recall(index: FileIndex, store: CaseStore) -> float:
-    n_cases = store.count()
-    chosen = np.zeros(n_cases, dtype=bool)
-    chosen[np.random.default_rng(_SEED + 1).choice(n_cases, min(_RECALL_QUERIES, n_cases), replace=False)] = True
-    queries = _pick(store, chosen)
-    found = index.search(queries, k=_RECALL_K).scores
-    wanted = _exact_scores(queries, store)
-    # Compared by score: among equally near cases either is right. Float16 codes are summed in another order.
-    return float((found >= wanted[:, -1:] - 1e-5).mean())
-
-
-def _exact_scores(queries: Vectors, store: CaseStore) -> Vectors:
-    """Return the best scores of each query over all cases: float32 [n_queries, k], best first."""
-    best = np.full((len(queries), _RECALL_K), -np.inf, dtype=np.float32)
-    for _, vectors in store.vectors():
-        scores = np.concatenate([best, queries @ vectors.T], axis=1)
-        best = -np.sort(-np.partition(scores, -_RECALL_K, axis=1)[:, -_RECALL_K:], axis=1)
-    return best
-
-
-def _pick(store: CaseStore, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Vectors:
-    parts, start = [], 0
-    for ids, vectors in store.vectors():
-        parts.append(vectors[chosen[start : start + len(ids)]])
-        start += len(ids)
-    return np.concatenate(parts)
+def _picked(store: CaseStore, places: NDArray[np.int64]) -> tuple[Ids, NDArray[np.float16]]:
+    """Read the vectors at some places of the order of keys: evenly drawn, for a base may be sorted by date."""
+    is_chosen = np.zeros(store.count(), dtype=np.bool_)
+    is_chosen[places] = True
+    ids, parts, start = [], [], 0
+    for keys, vectors in store.vectors():
+        chosen = is_chosen[start : start + len(keys)]
+        ids.append(keys[chosen])
+        parts.append(vectors[chosen].astype(np.float16))  # as they are stored: nothing is lost
+        start += len(keys)
+    return np.concatenate(ids), np.concatenate(parts)

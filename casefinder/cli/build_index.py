@@ -77,9 +77,7 @@ def _sample_cases() -> Path:
 def _print_report(report: BuildReport) -> None:
     manifest, snapshot = report.manifest, report.manifest.snapshot
     click.echo(f"{report.n_cases} cases in {report.directory}")
-    click.echo(
-        f"  index     {snapshot.plan.kind}: {'; '.join(snapshot.plan.reasons)}; recall@10 {snapshot.recall_at_10:.3f}"
-    )
+    click.echo(f"  index     {snapshot.plan.reasons[0]}; recall@10 {snapshot.recall_at_10:.3f}")
     click.echo(
         f"  encoder   {manifest.encoder_name} ({manifest.encoder_fingerprint}), {report.n_encoded} texts encoded"
     )

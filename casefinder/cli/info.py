@@ -33,7 +33,10 @@ def info(directory: Path, as_json: bool) -> None:
     for name, value in facts.items():
         if isinstance(value, dict):
             value = ", ".join(f"{key} {count}" for key, count in value.items())
-        click.echo(f"{name.replace('_', ' '):20s} {value}")
+        first, *others = value if isinstance(value, list) else [value]
+        click.echo(f"{name.replace('_', ' '):20s} {first}")
+        for other in others:
+            click.echo(f"{'':20s} {other}")
 
 
 def _facts(view: View, directory: Path) -> dict[str, object]:
@@ -54,9 +57,10 @@ def _facts(view: View, directory: Path) -> dict[str, object]:
         "encoder_fingerprint": manifest.encoder_fingerprint,
         "dimensions": manifest.dim,
         "index": snapshot.plan.kind,
-        "index_reason": "; ".join(snapshot.plan.reasons),
+        "index_reasons": list(snapshot.plan.reasons),
         "n_lists": snapshot.plan.n_lists,
         "n_probes": snapshot.plan.n_probes,
+        "n_compared": snapshot.plan.n_compared,
         "recall_at_10": snapshot.recall_at_10,
         "records_bytes": manifest.store_path(directory).stat().st_size,
         "index_bytes": snapshot.index.size_bytes,

@@ -1,4 +1,4 @@
-"""Short codes of vectors, four bits for every few components, that tell in a fraction of the time which are near.
+"""Short codes of vectors, four bits for each direction of the projection, that tell quickly which are near.
 
 They are compared in registers, 32 vectors at a time. The nearest by code are then compared by their rows, which is
 why nothing is lost but those whose code is far off.
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from casefinder.files import SectionFile
 from casefinder.vector_index.preassigned import search_lists
 from casefinder.vector_index.protocol import Vectors
+from casefinder.vector_index.training import BITS, Trained
 
 if TYPE_CHECKING:
-    import faiss
+    pass
 
-BITS: Final = 4
 BLOCK_ROWS: Final = 32  # vectors that are compared together; the only size that FAISS searches with all its kernels
 Places = NDArray[np.int64]
 
@@ -49,22 +49,22 @@ def packed(codes: NDArray[np.uint8], n_parts: int) -> NDArray[np.uint8]:
 class FastCodes:
     """The fast codes of an inverted file. A list is read and checked when it is first probed."""
 
-    def __init__(self, file: SectionFile, quantizer: faiss.Index, *, n_parts: int, starts: Places) -> None:
+    def __init__(self, file: SectionFile, trained: Trained, *, starts: Places) -> None:
         """Open the codes of a file.
 
         Args:
-            file: Holds the sections ``fast`` and ``fast_centroids``.
-            quantizer: The centroids of the lists.
-            n_parts: Parts that a vector is cut into, each with a code of four bits; even.
+            file: Holds the section ``fast``.
+            trained: What the file was trained to.
             starts: int64 [n_lists + 1], place of the first vector of each list, then the number of vectors.
         """
         import faiss
 
-        n_lists = len(starts) - 1
+        n_parts = trained.n_parts
+        self._quantizer = faiss.IndexFlatIP(n_parts)  # never asked: lists are given with each search
         self._index = faiss.IndexIVFPQFastScan(
-            quantizer, quantizer.d, n_lists, n_parts, BITS, faiss.METRIC_INNER_PRODUCT, BLOCK_ROWS
+            self._quantizer, n_parts, trained.n_lists, n_parts, BITS, faiss.METRIC_INNER_PRODUCT, BLOCK_ROWS
         )
-        faiss.copy_array_to_vector(file.array("fast_centroids"), self._index.pq.centroids)
+        faiss.copy_array_to_vector(trained.values, self._index.pq.centroids)
         self._index.is_trained = True
         self._index.ntotal = int(starts[-1])
         self._lists = faiss.downcast_InvertedLists(self._index.invlists)  # type: ignore[arg-type]  # there is always one
@@ -77,7 +77,7 @@ class FastCodes:
         """Return the places of the vectors that are nearest by code, in some lists: int64 [n_queries, n].
 
         Args:
-            queries: float32 [n_queries, dim].
+            queries: float32 [n_queries, n_parts], projected.
             lists: int64 [n_queries, n_probes], lists to search.
             near: float32 [n_queries, n_probes], nearness of their centroids.
             n: Places wanted; where the lists hold fewer, a row ends in -1.

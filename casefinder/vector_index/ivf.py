@@ -1,13 +1,14 @@
 """Inverted-file search with FAISS: what a large case base is searched with.
 
-The lists nearest to a query are found, checked against their checksums when they are touched for the first time, and
-searched. Where the plan says so they are searched by fast codes first, and only the nearest by code are compared by
-their vectors. A served index is never changed.
+The lists nearest to a query are searched by fast codes, and the nearest by code are compared by their vectors. What
+is read is checked against its checksum when it is touched for the first time. A served index is never changed.
 """
 
 from __future__ import annotations
 
 import copy
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,10 +18,9 @@ from numpy.typing import NDArray
 
 from casefinder.files import SectionFile
 from casefinder.vector_index.fast_codes import FastCodes
-from casefinder.vector_index.plan import RowCode
-from casefinder.vector_index.preassigned import search_lists
 from casefinder.vector_index.protocol import (
     NO_ID,
+    NO_SCORE,
     Ids,
     Neighbours,
     Vectors,
@@ -28,7 +28,7 @@ from casefinder.vector_index.protocol import (
     check_queries,
     leaving_out,
 )
-from casefinder.vector_index.row_codes import Places, Rows, faiss_kind
+from casefinder.vector_index.rows import Places, Rows
 from casefinder.vector_index.threads import limit_threads
 from casefinder.vector_index.training import Trained
 
@@ -44,6 +44,8 @@ _FEW: Final = 2_000
 # a search costs in proportion to the imbalance.
 _MOST_GROWTH: Final = 2.0
 _MOST_IMBALANCE: Final = 1.5
+_LEAST_COMPARED: Final = 2
+_MEASURED_K: Final = 10  # the number of neighbours for which the effort is measured
 _BITS_PER_ID: Final = 1_000  # a bitmap of 125 bytes per wanted id at most
 
 
@@ -74,38 +76,23 @@ class IVFIndex:
         Args:
             file: What ``IVFBuilder`` wrote.
             n_probes: Lists searched per query.
-            n_compared: With fast codes, vectors compared for each neighbour wanted.
+            n_compared: Vectors compared for each neighbour wanted.
 
         Raises:
             IndexDamagedError: The file holds something else.
         """
-        import faiss
-
-        facts = file.facts
         file.check_kind(KIND, "an inverted file")
-        self.file, self.dim = file, int(facts["dim"])
-        self.row_code, self.n_parts = RowCode(facts["row_code"]), int(facts["n_parts"])
-        self.starts: Places = file.array("starts")
-        self.n_lists = len(self.starts) - 1
+        self.file, self.dim = file, int(file.facts["dim"])
+        self.trained = Trained.read(file, dim=self.dim)
+        self.n_lists = self.trained.n_lists
         self._n_probes, self._n_compared = min(n_probes, self.n_lists), n_compared
-        self.ranges: Vectors = file.array("ranges")
-        self.quantizer = faiss.IndexFlatIP(self.dim)
-        self.quantizer.add(file.array("centroids").reshape(-1, self.dim))
-        self.rows = Rows(file, dim=self.dim, code=self.row_code, starts=self.starts, ranges=self.ranges)
-        self._scanner = faiss.IndexIVFScalarQuantizer(
-            self.quantizer, self.dim, self.n_lists, faiss_kind(self.row_code), faiss.METRIC_INNER_PRODUCT, False
-        )
-        faiss.copy_array_to_vector(self.ranges, self._scanner.sq.trained)
-        self._scanner.is_trained = True
-        self._scanner.replace_invlists(self.rows.lists, False)
-        self._scanner.ntotal = self.size
-        self.fast = None
-        if self.n_parts:
-            self.fast = FastCodes(file, self.quantizer, n_parts=self.n_parts, starts=self.starts)
+        self.starts: Places = file.array("starts")
+        self.rows = Rows(file, dim=self.dim, starts=self.starts)
+        self.fast = FastCodes(file, self.trained, starts=self.starts)
         self._by_id: tuple[Ids, Places] | None = None
 
     @classmethod
-    def load(cls, path: Path, *, n_probes: int, n_compared: int = 1) -> IVFIndex:
+    def load(cls, path: Path, *, n_probes: int, n_compared: int) -> IVFIndex:
         """Open an index file; of its vectors nothing is read before it is needed.
 
         Raises:
@@ -125,16 +112,6 @@ class IVFIndex:
         return Drift(
             growth=self.size / max(trained_for["n_vectors"], 1),
             imbalance=imbalance_of(np.diff(self.starts)) / trained_for["imbalance"],
-        )
-
-    def trained(self) -> Trained:
-        """Return what the index was trained to, for another that is made of it."""
-        return Trained(
-            centroids=self.file.array("centroids").reshape(-1, self.dim),
-            row_code=self.row_code,
-            ranges=self.ranges,
-            n_parts=self.n_parts,
-            fast_centroids=self.file.array("fast_centroids"),
         )
 
     def with_effort(self, *, n_probes: int, n_compared: int) -> IVFIndex:
@@ -184,46 +161,53 @@ class IVFIndex:
             return best_first(
                 np.full((len(queries), 0), NO_ID), np.zeros((len(queries), 0), np.float32), k=k, exact=True
             )
-        n_candidates = k * self._n_compared
-        near, lists = self.quantizer.search(queries, self._n_probes)
-        if self.fast is not None and n_candidates < self.size * _FEW_SHARE + _FEW:
-            found = self._compared(queries, self.fast.nearest(queries, lists, near, n=n_candidates), k=k)
-        else:
-            found = self._scanned(queries, lists, near, k=k)
+        n_candidates = self._n_candidates(k)
+        if n_candidates > self.size * _FEW_SHARE + _FEW:
+            return self._scanned_whole(queries, k=k)
+        projected = self.trained.projected(queries)
+        lists, near = self._nearest_lists(projected)
+        places = self.fast.nearest(projected, lists, near, n=n_candidates)
+        found = self._compared(queries, [row[row >= 0] for row in places], k=k, exact=False)
         is_short = found.ids[:, min(k, self.size) - 1] == NO_ID
         # The probed lists hold fewer than k: rare, and then the answer is made complete.
         return self._scanned_whole(queries, k=k) if is_short.any() else found
 
-    def _compared(self, queries: Vectors, places: Places, *, k: int) -> Neighbours:
-        """Compare the vectors at some places, int64 [n_queries, n], with the queries of their rows."""
-        ids = np.full(places.shape, NO_ID)
-        scores = np.zeros(places.shape, dtype=np.float32)
-        for row, found in enumerate(places >= 0):
-            kept = places[row, found]
-            ids[row, found] = self.rows.ids(kept)
-            scores[row, found] = self.rows.scores(kept, queries[row : row + 1])[0]
-        return best_first(ids, scores, k=k, exact=False)
+    def _n_candidates(self, k: int) -> int:
+        """Return how many vectors are compared: in proportion to k up to ten, more slowly beyond.
+
+        The nearest of many neighbours are found in any case; only the last of them are at risk.
+        """
+        return max(_LEAST_COMPARED * k, math.ceil(self._n_compared * math.sqrt(k * min(k, _MEASURED_K))))
+
+    def _nearest_lists(self, projected: Vectors) -> tuple[NDArray[np.int64], Vectors]:
+        """Return the lists to probe, nearest first, and how near they are."""
+        near = projected @ self.trained.centres.T
+        n_probes = self._n_probes
+        lists = np.argpartition(-near, n_probes - 1, axis=1)[:, :n_probes]
+        order = np.argsort(-np.take_along_axis(near, lists, axis=1), axis=1)
+        lists = np.take_along_axis(lists, order, axis=1)
+        return lists, np.take_along_axis(near, lists, axis=1)
+
+    def _compared(self, queries: Vectors, places: Sequence[Places], *, k: int, exact: bool) -> Neighbours:
+        """Compare each query with the vectors at its places."""
+        ids = np.full((len(queries), k), NO_ID)
+        scores = np.full((len(queries), k), NO_SCORE, dtype=np.float32)
+        for row, those in enumerate(places):
+            found, near = self.rows.nearest_at(those, queries[row : row + 1], k=k)
+            ids[row, : len(found)], scores[row, : len(found)] = found, near
+        return Neighbours(ids, scores, exact=exact)
 
     def _search_among(self, queries: Vectors, among: Ids, *, k: int) -> Neighbours:
         places = self.places_of(among)
         if len(places) < self.size * _FEW_SHARE + _FEW:
-            return best_first(self.rows.ids(places), self.rows.scores(places, queries), k=k, exact=True)
-        return self._scanned_whole(queries, k=k, among=np.unique(among))
+            return self._compared(queries, [places] * len(queries), k=k, exact=True)
+        return self._scanned_whole(queries, k=k, selector=_selector(np.unique(among)))
 
-    def _scanned_whole(self, queries: Vectors, *, k: int, among: Ids | None = None) -> Neighbours:
-        """Search every list."""
+    def _scanned_whole(self, queries: Vectors, *, k: int, selector: faiss.IDSelector | None = None) -> Neighbours:
+        """Search every list by its vectors."""
         lists = np.broadcast_to(np.arange(self.n_lists), (len(queries), self.n_lists))
-        near = np.zeros(lists.shape, dtype=np.float32)  # not used by codes that do not depend on the centroid
-        return self._scanned(queries, lists, near, k=k, among=among)
-
-    def _scanned(
-        self, queries: Vectors, lists: NDArray[np.int64], near: Vectors, *, k: int, among: Ids | None = None
-    ) -> Neighbours:
-        """Search lists by their vectors."""
-        self.rows.check_lists(lists)
-        selector = None if among is None else _selector(among)
-        ids, scores = search_lists(self._scanner, queries, lists, near, k=k, selector=selector)
-        return best_first(ids, scores, k=k, exact=lists.shape[1] == self.n_lists)
+        ids, scores = self.rows.nearest_in_lists(queries, lists, k=k, selector=selector)
+        return best_first(ids, scores, k=k, exact=True)
 
 
 def imbalance_of(sizes: NDArray[np.int64]) -> float:

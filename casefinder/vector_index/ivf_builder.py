@@ -15,7 +15,7 @@ from casefinder.files import SectionWriter
 from casefinder.vector_index.fast_codes import packed
 from casefinder.vector_index.ivf import KIND, IVFIndex, imbalance_of
 from casefinder.vector_index.protocol import Ids, Vectors, check_stored
-from casefinder.vector_index.threads import limit_threads
+from casefinder.vector_index.rows import CODE
 from casefinder.vector_index.training import Trained
 
 _BYTES: Final = np.dtype(np.uint8)
@@ -37,8 +37,7 @@ class IVFBuilder:
             without: Ids of the base that are not taken over.
         """
         self._trained, self._path, self._base = trained, path, base
-        self._quantizer = trained.quantizer()
-        self._rows = _Waiting(path.parent, trained.row_bytes)
+        self._rows = _Waiting(path.parent, trained.dim * CODE.itemsize)
         self._fast = _Waiting(path.parent, trained.n_parts // 2)
         self._ids: list[Ids] = []
         self._lists: list[NDArray[np.int64]] = []
@@ -63,16 +62,14 @@ class IVFBuilder:
         Raises:
             VectorShapeError: Ids and vectors do not fit each other or the index.
         """
-        limit_threads()
         vectors = check_stored(ids, vectors, dim=self._trained.dim)
         if not len(ids):
             return
-        _, lists = self._quantizer.search(vectors, 1)
-        self._lists.append(lists[:, 0])
+        projected = self._trained.projected(vectors)
+        self._lists.append(self._trained.lists_of(projected))
         self._ids.append(ids.copy())
-        self._rows.append(self._trained.row_codes(vectors))
-        if self._trained.n_parts:
-            self._fast.append(self._trained.fast_codes(vectors))
+        self._rows.append(vectors.astype(CODE).view(np.uint8))
+        self._fast.append(self._trained.fast_codes(projected))
 
     def finish(self) -> None:
         """Write the file and push it to the disk.
@@ -88,8 +85,7 @@ class IVFBuilder:
         with SectionWriter(self._path) as writer:
             self._trained.write(writer)
             stored = self._write_lists(writer, new, ids)
-            if self._trained.n_parts:
-                self._write_fast(writer, new)
+            self._write_fast(writer, new)
             sizes = np.array([len(part) for part in stored])
             writer.add("starts", np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
             _write_table_of_ids(writer, np.concatenate(stored))
@@ -101,8 +97,6 @@ class IVFBuilder:
         return {
             "kind": KIND,
             "dim": self._trained.dim,
-            "row_code": self._trained.row_code,
-            "n_parts": self._trained.n_parts,
             "trained_for": trained_for if self._base is None else self._base.file.facts["trained_for"],
         }
 
@@ -124,20 +118,25 @@ class IVFBuilder:
         waiting = self._fast.read()
         writer.begin("fast", _BYTES)
         for number, added in enumerate(new):
-            if self._base is not None and self._base.fast is not None and not len(added) and self._is_whole(number):
+            if self._base is not None and not len(added) and self._is_whole(number):
                 writer.append(self._base.fast.blocks(number))
                 continue
             codes, _ = self._kept(number)
-            kept = self._trained.fast_codes(self._trained.decoded(codes)) if len(codes) else waiting[:0]
+            kept = self._recoded(codes) if len(codes) else waiting[:0]
             writer.append(packed(np.concatenate([kept, waiting[added]]), self._trained.n_parts))
 
     def _kept(self, number: int) -> tuple[Codes, Ids]:
         """Return what the base keeps of a list: codes and ids."""
         if self._base is None:
-            return np.zeros((0, self._trained.row_bytes), dtype=np.uint8), np.zeros(0, dtype=np.int64)
+            return np.zeros((0, self._trained.dim * CODE.itemsize), dtype=np.uint8), np.zeros(0, dtype=np.int64)
         codes, ids = self._base.rows.list_bytes(number)
         is_kept = self._is_kept[self._base.starts[number] : self._base.starts[number + 1]]
         return (codes, ids) if is_kept.all() else (codes[is_kept], ids[is_kept])
+
+    def _recoded(self, codes: Codes) -> Codes:
+        """Return the fast codes of vectors that the base keeps."""
+        assert self._base is not None
+        return self._trained.fast_codes(self._trained.projected(self._base.rows.decoded(codes)))
 
     def _is_whole(self, number: int) -> bool:
         assert self._base is not None

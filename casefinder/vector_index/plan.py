@@ -1,4 +1,7 @@
-"""Choosing the index for a number of vectors: a pure function, so that every choice can be read and tested."""
+"""Choosing the index for a number of vectors: a pure function, so that every choice can be read and tested.
+
+What the numbers rest on is in docs/vector-index.md.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,22 @@ from typing import Any, Final
 
 from casefinder.errors import VectorIndexError
 
-POINTS_PER_LIST: Final = 39  # below this FAISS warns that a k-means centroid is not determined (Clustering.h)
+POINTS_PER_LIST: Final = 39  # fewer do not determine a k-means centre (FAISS warns below it: Clustering.h)
 _TRAINING_POINTS_PER_LIST: Final = 64  # k-means gains nothing measurable beyond; FAISS itself caps at 256
+_MOST_TRAINING_BYTES: Final = 2**30  # of float16: what a machine of 4 GB can hold beside the rest
 _FEWEST_LISTS: Final = 32  # with fewer, nearly all of them would have to be searched
 _LISTS_PER_ROOT: Final = 4  # nlist = 4 sqrt(n): coarse and fine scan cost the same (FAISS guidelines, Johnson 2019)
 _MOST_LISTS: Final = 65_536
-# Recall@10 of 0.99 takes about 40 lists from 3,000 to 100,000 generated cases, whatever their number of lists:
-# scripts/bench/recall.py, results of 2026-11-22. The share leaves room where lists are many.
-_FEWEST_PROBES: Final = 48
-_PROBED_SHARE: Final = 0.04
+_MOST_EXACT: Final = 2_000_000  # components compared in about a millisecond on one core
+_MOST_PARTS: Final = 128
+_FEWEST_PARTS: Final = 32
+_FIRST_PROBES: Final = 48  # a guess; building measures what the wanted recall really takes
+_FIRST_COMPARED: Final = 20
+_ID_BYTES: Final = 8
+_FLOAT_BYTES: Final = 4
+_ROW_COMPONENT_BYTES: Final = 2
+_CHECKSUM_SHARE: Final = 1 / 1024  # four bytes per page
+DEFAULT_MEMORY_BYTES: Final = 2 * 10**9
 
 
 class IndexKind(StrEnum):
@@ -28,18 +38,6 @@ class IndexKind(StrEnum):
     IVF = "ivf"
 
 
-class RowCode(StrEnum):
-    """The form in which a vector is kept."""
-
-    FLOAT16 = "float16"  # as case bases store it: nothing is lost
-    INT8 = "int8"  # 256 steps over the range of each component: a cosine moves in the fourth digit
-
-    @property
-    def component_bytes(self) -> int:
-        """Bytes of one component."""
-        return 2 if self is RowCode.FLOAT16 else 1
-
-
 @dataclass(frozen=True, slots=True)
 class IndexPlan:
     """How to index n vectors.
@@ -47,12 +45,13 @@ class IndexPlan:
     Attributes:
         kind: Exact scan, or inverted file.
         reasons: Why, a sentence for each choice, as ``casefinder info`` shows them.
-        n_lists: Lists of the inverted file (nlist); 0 for an exact index.
-        n_probes: Lists searched per query (nprobe); 0 for an exact index.
-        n_training: Vectors that k-means is trained on; 0 for an exact index.
-        row_code: The form in which an inverted file keeps vectors.
-        n_parts: Parts of a vector with a fast code each; 0 without fast codes.
-        n_compared: With fast codes, vectors compared by their rows for each neighbour wanted.
+        n_lists: Lists of the inverted file (nlist); 0 for an exact index, as is all that follows.
+        n_probes: Lists searched per query (nprobe).
+        n_training: Vectors that k-means is trained on.
+        n_parts: Directions that lists and fast codes live in, each with a code of four bits; even.
+        n_compared: Vectors compared in full for each neighbour wanted.
+        memory_bytes: What the index holds in memory, estimated.
+        disk_bytes: Size of its file, estimated.
     """
 
     kind: IndexKind
@@ -60,33 +59,89 @@ class IndexPlan:
     n_lists: int = 0
     n_probes: int = 0
     n_training: int = 0
-    row_code: RowCode = RowCode.FLOAT16
     n_parts: int = 0
-    n_compared: int = 1
+    n_compared: int = 0
+    memory_bytes: int = 0
+    disk_bytes: int = 0
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> IndexPlan:
         """Return the plan whose fields were written as JSON."""
-        kinds = {"kind": IndexKind(fields["kind"]), "row_code": RowCode(fields["row_code"])}
-        return cls(**{**fields, **kinds, "reasons": tuple(fields["reasons"])})
+        return cls(**{**fields, "kind": IndexKind(fields["kind"]), "reasons": tuple(fields["reasons"])})
 
 
-def plan_index(n_vectors: int) -> IndexPlan:
-    """Choose index kind, nlist, nprobe and training size for a number of vectors.
+def plan_index(n_vectors: int, *, dim: int, memory_bytes: int = DEFAULT_MEMORY_BYTES) -> IndexPlan:
+    """Choose how to index a number of vectors.
+
+    Args:
+        n_vectors: How many there are.
+        dim: Their components.
+        memory_bytes: What the index may hold in memory. The vectors themselves stay in the file, of which the
+            system keeps in memory what is read often.
 
     Raises:
-        VectorIndexError: The number is negative.
+        VectorIndexError: A number is out of range.
 
     Source: FAISS wiki "Guidelines to choose an index"; Jégou et al. 2011, doi:10.1109/TPAMI.2010.57.
     """
     if n_vectors < 0:
         raise VectorIndexError(f"{n_vectors} vectors cannot be indexed; give their number, 0 or more")
+    if dim < 1:
+        raise VectorIndexError(f"vectors of {dim} components cannot be indexed; give at least 1")
     smallest = POINTS_PER_LIST * _FEWEST_LISTS
+    if n_vectors < smallest or n_vectors * dim <= _MOST_EXACT or dim == 1:
+        return _exact_plan(n_vectors, dim, smallest)
+    return _ivf_plan(n_vectors, dim, memory_bytes)
+
+
+def _exact_plan(n_vectors: int, dim: int, smallest: int) -> IndexPlan:
     if n_vectors < smallest:
-        reason = f"{n_vectors} vectors are fewer than the {smallest} that train an inverted file"
-        return IndexPlan(IndexKind.EXACT, (reason,))
+        reason = f"exact: {n_vectors} vectors are fewer than the {smallest} that train an inverted file"
+    else:
+        reason = f"exact: {n_vectors} vectors of {dim} components are compared in about a millisecond"
+    n_bytes = n_vectors * (dim * _FLOAT_BYTES + _ID_BYTES)
+    return IndexPlan(IndexKind.EXACT, (reason,), memory_bytes=n_bytes, disk_bytes=_on_disk(n_bytes))
+
+
+def _ivf_plan(n_vectors: int, dim: int, memory_bytes: int) -> IndexPlan:
     n_lists = min(int(_LISTS_PER_ROOT * math.sqrt(n_vectors)), n_vectors // POINTS_PER_LIST, _MOST_LISTS)
-    n_probes = min(n_lists, max(_FEWEST_PROBES, math.ceil(n_lists * _PROBED_SHARE)))
-    reason = f"{n_vectors} vectors in {n_lists} lists, {n_probes} of them searched per query"
-    n_training = min(n_vectors, n_lists * _TRAINING_POINTS_PER_LIST)
-    return IndexPlan(IndexKind.IVF, (reason,), n_lists, n_probes, n_training)
+    n_parts = min(_MOST_PARTS, dim - dim % 2)
+    while n_parts > _FEWEST_PARTS and _in_memory(n_vectors, dim, n_lists, n_parts) > memory_bytes:
+        n_parts = max(_FEWEST_PARTS, n_parts // 4 * 2)
+    needed = _in_memory(n_vectors, dim, n_lists, n_parts)
+    n_affordable = max(POINTS_PER_LIST * n_lists, _MOST_TRAINING_BYTES // (dim * _ROW_COMPONENT_BYTES))
+    n_training = min(n_vectors, n_lists * _TRAINING_POINTS_PER_LIST, n_affordable)
+    row_bytes = dim * _ROW_COMPONENT_BYTES + 3 * _ID_BYTES + n_parts // 2
+    return IndexPlan(
+        IndexKind.IVF,
+        (
+            f"inverted file: {n_vectors} vectors of {dim} components in {n_lists} lists, four times the square root,"
+            " so that finding lists and searching them cost alike",
+            f"fast codes: {n_parts} directions, {n_parts // 2} bytes a vector; {_fit(needed, memory_bytes)}",
+            "vectors: float16 in the mapped file, as the records hold them; bytes would lose 1.3 % of the nearest",
+            f"training: spherical k-means on {n_training} vectors, {n_training // n_lists} for each list",
+            f"lists are found by comparing all {n_lists} centres: in {n_parts} directions a graph would save nothing",
+        ),
+        n_lists=n_lists,
+        n_probes=min(n_lists, _FIRST_PROBES),
+        n_training=n_training,
+        n_parts=n_parts,
+        n_compared=_FIRST_COMPARED,
+        memory_bytes=needed,
+        disk_bytes=_on_disk(n_vectors * row_bytes + n_lists * n_parts * _FLOAT_BYTES),
+    )
+
+
+def _in_memory(n_vectors: int, dim: int, n_lists: int, n_parts: int) -> int:
+    """Estimate what an inverted file holds: codes with their places, the table of ids, centres and projection."""
+    per_vector = n_parts // 2 + 3 * _ID_BYTES
+    return n_vectors * per_vector + (n_lists + dim) * n_parts * _FLOAT_BYTES + n_vectors * dim // 512
+
+
+def _fit(needed: int, memory_bytes: int) -> str:
+    sizes = f"{needed / 1e6:,.0f} MB in memory of {memory_bytes / 1e6:,.0f} MB allowed"
+    return sizes if needed <= memory_bytes else f"{sizes}: the least that is possible"
+
+
+def _on_disk(n_bytes: int) -> int:
+    return int(n_bytes * (1 + _CHECKSUM_SHARE))

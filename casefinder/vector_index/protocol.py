@@ -16,6 +16,7 @@ Ids: TypeAlias = NDArray[np.int64]
 
 NO_ID: Final = -1  # fills the end of a row that has fewer than k neighbours
 NO_SCORE: Final = float("-inf")
+_LAST_ID: Final = 2**63 - 1
 _MORE: Final = 4  # factor by which a search is widened whose neighbours were nearly all left out
 
 
@@ -120,7 +121,7 @@ def best_first(ids: Ids, scores: Vectors, *, k: int, exact: bool) -> Neighbours:
         near = np.argpartition(-scores, k - 1, axis=1)[:, :k]
         ids, scores = np.take_along_axis(ids, near, axis=1), np.take_along_axis(scores, near, axis=1)
     # Missing rows sort last among equals: their id counts as the largest.
-    tie_break = np.where(ids == NO_ID, np.iinfo(np.int64).max, ids)
+    tie_break = np.where(ids == NO_ID, _LAST_ID, ids)
     order = np.lexsort((tie_break, -scores), axis=1)
     missing = ((0, 0), (0, k - order.shape[1]))
     return Neighbours(

@@ -10,6 +10,8 @@ from peer_engine import BATCH, CANDIDATES, HNSW_BUILD_EF, HNSW_LINKS, PROBES, En
 
 from casefinder.vector_index import Ids, Vectors
 
+_COMPARED = 28  # vectors compared for each neighbour: enough that only the probed lists decide
+
 
 class Casefinder(Engine):
     """Ours, with the plan that a case base of that size gets."""
@@ -20,7 +22,7 @@ class Casefinder(Engine):
     def build(self, vectors: Vectors) -> None:
         from casefinder.vector_index import IVFBuilder, plan_index, train
 
-        plan = plan_index(len(vectors))
+        plan = plan_index(len(vectors), dim=vectors.shape[1])
         training = np.random.default_rng(0).choice(len(vectors), plan.n_training, replace=False)
         with IVFBuilder(train(plan, vectors[np.sort(training)]), self.folder / "vectors.index") as builder:
             for start in range(0, len(vectors), BATCH):
@@ -29,14 +31,12 @@ class Casefinder(Engine):
             builder.finish()
 
     def open(self) -> None:
-        from casefinder.vector_index import IVFIndex, plan_index
+        from casefinder.vector_index import IVFIndex
 
-        size = IVFIndex.load(self.folder / "vectors.index", n_probes=1).size
-        self._n_compared = plan_index(size).n_compared
-        self._index = IVFIndex.load(self.folder / "vectors.index", n_probes=1, n_compared=self._n_compared)
+        self._index = IVFIndex.load(self.folder / "vectors.index", n_probes=1, n_compared=_COMPARED)
 
     def search(self, queries: Vectors, *, k: int, effort: int) -> Ids:
-        return self._index.with_effort(n_probes=effort, n_compared=self._n_compared).search(queries, k=k).ids
+        return self._index.with_effort(n_probes=effort, n_compared=_COMPARED).search(queries, k=k).ids
 
     def use_threads(self, n_threads: int) -> None:
         os.environ["CASEFINDER_THREADS"] = str(n_threads)

@@ -50,7 +50,7 @@ def vectors_of(cases: Iterator[Case], encoder: Encoder) -> Vectors:
 
 def recall_lines(vectors: Vectors, queries: Vectors, path: Path) -> list[str]:
     """Measure every share of probed lists over one number of vectors."""
-    ids, plan = np.arange(len(vectors)), plan_index(len(vectors))
+    ids, plan = np.arange(len(vectors)), plan_index(len(vectors), dim=vectors.shape[1])
     exact = ExactIndex(ids, vectors).search(queries, k=K).scores[:, -1:]
     training = np.random.default_rng(0).permutation(len(vectors))[: plan.n_training]
     with IVFBuilder(train(plan, vectors[training]), path) as builder:
@@ -59,7 +59,7 @@ def recall_lines(vectors: Vectors, queries: Vectors, path: Path) -> list[str]:
     lines = []
     for share in sorted({*SHARES, plan.n_probes / plan.n_lists}):
         n_probes = max(1, round(plan.n_lists * share))
-        found = IVFIndex.load(path, n_probes=n_probes).search(queries, k=K).scores
+        found = IVFIndex.load(path, n_probes=n_probes, n_compared=40).search(queries, k=K).scores
         recall = float((found >= exact - 1e-5).mean())
         mark = "  <- planned" if n_probes == plan.n_probes else ""
         lines.append(f"{len(vectors):9,d}  {plan.n_lists:6d}  {n_probes:6d}  {share:5.2f}  {recall:.4f}{mark}")

@@ -64,7 +64,8 @@ def _copy(part: TermPart, number: int) -> TermPart:
 
 def widened_index(store: CaseStore, n_cases: int, path: Path) -> IVFIndex:
     """Write a vector index of the widened base as a build would, and open it."""
-    plan = plan_index(n_cases)
+    _, first = next(iter(widened_vectors(store, n_cases)))
+    plan = plan_index(n_cases, dim=first.shape[1])
     if not path.exists():
         every = max(1, n_cases // plan.n_training)
         sample = np.concatenate([vectors[::every] for _, vectors in widened_vectors(store, n_cases)])

@@ -12,13 +12,12 @@ from casefinder.vector_index import (
     IndexPlan,
     IVFBuilder,
     IVFIndex,
-    RowCode,
     Vectors,
     plan_index,
     train,
 )
 
-PLAN = IndexPlan(IndexKind.IVF, ("a test",), 4, 2, 200, RowCode.INT8, 4)
+PLAN = IndexPlan(IndexKind.IVF, ("a test",), 4, 2, 200, n_parts=8)
 SIZE = 200
 IDS = np.arange(SIZE, dtype=np.int64)
 
@@ -38,7 +37,7 @@ def written(path: Path, plan: IndexPlan = PLAN) -> Path:
 
 def test_a_plan_for_another_kind_is_refused() -> None:
     with pytest.raises(VectorIndexError, match=r"^the plan is for an exact index; an inverted file was asked for$"):
-        train(plan_index(10), rows())
+        train(plan_index(10, dim=8), rows())
 
 
 def test_too_small_a_sample_is_refused_instead_of_warned_about() -> None:
@@ -46,7 +45,7 @@ def test_too_small_a_sample_is_refused_instead_of_warned_about() -> None:
         train(PLAN, rows(155))
 
 
-@pytest.mark.parametrize("sample", [rows().astype(np.float64), rows()[0], rows() * np.float32("nan")])
+@pytest.mark.parametrize("sample", [rows().astype(np.float64), rows().reshape(-1), rows() * np.float32("nan")])
 def test_a_sample_of_another_shape_or_with_nan_is_refused(sample: Vectors) -> None:
     with pytest.raises(VectorShapeError, match=r"^vectors "):
         train(PLAN, sample)
@@ -67,7 +66,7 @@ def test_an_id_given_twice_is_refused(tmp_path: Path) -> None:
         with pytest.raises(VectorShapeError, match="an id is given twice"):
             builder.finish()
     with pytest.raises(IndexDamagedError):
-        IVFIndex.load(tmp_path / "index", n_probes=2)
+        IVFIndex.load(tmp_path / "index", n_probes=2, n_compared=10)
 
 
 def test_the_same_vectors_give_the_same_index(tmp_path: Path) -> None:
@@ -83,7 +82,7 @@ def test_nothing_is_left_behind_but_the_index(tmp_path: Path) -> None:
 def test_an_index_without_vectors_finds_nothing(tmp_path: Path) -> None:
     with IVFBuilder(train(PLAN, rows()), tmp_path / "index") as builder:
         builder.finish()
-    index = IVFIndex.load(tmp_path / "index", n_probes=2)
+    index = IVFIndex.load(tmp_path / "index", n_probes=2, n_compared=10)
     assert index.size == 0
     for among in (None, IDS):
         found = index.search(rows(1), k=2, among=among, without=IDS[:3])
@@ -101,15 +100,15 @@ def test_fewer_in_the_probed_lists_than_wanted_means_all_lists_are_searched(tmp_
 def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "vectors.index").write_bytes(content)
     with pytest.raises(IndexDamagedError, match=r"^vectors\.index .*; `casefinder verify --repair` makes it anew"):
-        IVFIndex.load(tmp_path / "vectors.index", n_probes=2)
+        IVFIndex.load(tmp_path / "vectors.index", n_probes=2, n_compared=10)
 
 
 def test_a_missing_file_and_an_index_of_another_kind_are_refused(tmp_path: Path) -> None:
     with pytest.raises(IndexDamagedError, match="cannot be opened"):
-        IVFIndex.load(tmp_path / "vectors.index", n_probes=2)
+        IVFIndex.load(tmp_path / "vectors.index", n_probes=2, n_compared=10)
     ExactIndex(IDS, rows()).save(tmp_path / "vectors.index")
     with pytest.raises(IndexDamagedError, match="holds 'exact' where an inverted file was expected"):
-        IVFIndex.load(tmp_path / "vectors.index", n_probes=2)
+        IVFIndex.load(tmp_path / "vectors.index", n_probes=2, n_compared=10)
     with pytest.raises(IndexDamagedError, match="holds 'ivf' where an exact index was expected"):
         ExactIndex.load(written(tmp_path / "other"))
 
@@ -123,7 +122,7 @@ def test_an_index_that_was_removed_meanwhile_can_still_be_searched(tmp_path: Pat
 def test_an_extended_index_keeps_its_training_and_tells_how_far_it_drifted(tmp_path: Path) -> None:
     base = IVFIndex.load(written(tmp_path / "a"), n_probes=4, n_compared=10)
     assert (base.drift.growth, base.drift.imbalance, base.drift.needs_training) == (1.0, 1.0, False)
-    with IVFBuilder(base.trained(), tmp_path / "b", base=base, without=IDS[:100]) as builder:
+    with IVFBuilder(base.trained, tmp_path / "b", base=base, without=IDS[:100]) as builder:
         builder.add(IDS + 1_000, np.repeat(rows(1), SIZE, axis=0))
         builder.finish()
     crowded = IVFIndex.load(tmp_path / "b", n_probes=4, n_compared=10)
@@ -131,8 +130,8 @@ def test_an_extended_index_keeps_its_training_and_tells_how_far_it_drifted(tmp_p
     assert crowded.drift.growth == 1.5
     assert crowded.drift.imbalance > 1.5
     assert crowded.drift.needs_training
-    assert crowded.trained().centroids.tolist() == base.trained().centroids.tolist()
-    with IVFBuilder(base.trained(), tmp_path / "c", base=crowded) as builder:
+    assert crowded.trained.centres.tolist() == base.trained.centres.tolist()
+    with IVFBuilder(base.trained, tmp_path / "c", base=crowded) as builder:
         builder.finish()
     assert (tmp_path / "c").read_bytes() == (tmp_path / "b").read_bytes()
 

@@ -1,4 +1,7 @@
-"""How an inverted file keeps its vectors, and where each of them lies in the file.
+"""The vectors of an inverted file, and where each of them lies in the file.
+
+They are float16, the form in which case bases store them, so nothing is lost. Bytes would take half the space, but of
+the ten nearest they lose 1.3 % however many lists are searched (200,000 x 1024, docs/vector-index.md).
 
 A list is a run of bytes: the codes of its vectors, then their ids. That is the form in which FAISS maps lists into
 memory (``OnDiskInvertedLists``). A vector is named by its place: its number when the lists are read one after another.
@@ -13,67 +16,87 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from casefinder.files import Section, SectionFile
-from casefinder.vector_index.plan import RowCode
+from casefinder.vector_index.preassigned import search_lists
 from casefinder.vector_index.protocol import Ids, Vectors
 
 if TYPE_CHECKING:
     import faiss
 
+CODE: Final = np.dtype("<f2")
 ID_BYTES: Final = 8
 _ROWS_AT_ONCE: Final = 8192  # 32 MB of 1024 dimensions, decoded
 Places = NDArray[np.int64]
 
 
-def faiss_kind(code: RowCode) -> int:
-    """Return FAISS's number of a row code."""
-    import faiss
-
-    kinds = {RowCode.FLOAT16: faiss.ScalarQuantizer.QT_fp16, RowCode.INT8: faiss.ScalarQuantizer.QT_8bit}
-    return int(kinds[code])
-
-
 class Rows:
     """The vectors of an inverted file, by place, mapped into memory. Safe to share between threads."""
 
-    def __init__(self, file: SectionFile, *, dim: int, code: RowCode, starts: Places, ranges: Vectors) -> None:
+    def __init__(self, file: SectionFile, *, dim: int, starts: Places) -> None:
         """Map the lists of a file.
 
         Args:
             file: Holds the section ``lists``.
             dim: Components of a vector.
-            code: The form of its vectors.
             starts: int64 [n_lists + 1], place of the first vector of each list, then the number of vectors.
-            ranges: float32 [2 * dim], least value and width of each component; empty for float16.
         """
-        self._file, self._code, self._starts, self._ranges = file, code, starts, ranges.reshape(-1, dim)
-        self.n_bytes = dim * code.component_bytes
+        import faiss
+
+        self._file, self._starts = file, starts
+        n_lists = len(starts) - 1
+        self.n_bytes = dim * CODE.itemsize
         self._section = file.section("lists")
         self.lists = _mapped_lists(file, self._section, starts, self.n_bytes)
-        mapped = _bytes_of(self.lists)
+        mapped = _bytes_of(self.lists, at_least=self.n_bytes)
         self._codes = sliding_window_view(mapped, self.n_bytes)
         self._ids = sliding_window_view(mapped, ID_BYTES)
+        self._quantizer = faiss.IndexFlatIP(dim)  # never asked: lists are given with each search
+        kind = faiss.ScalarQuantizer.QT_fp16
+        self._index = faiss.IndexIVFScalarQuantizer(
+            self._quantizer, dim, n_lists, kind, faiss.METRIC_INNER_PRODUCT, False
+        )
+        self._index.is_trained = True
+        self._index.replace_invlists(self.lists, False)
+        self._index.ntotal = int(starts[-1])
 
-    def check_lists(self, lists: NDArray[np.int64]) -> None:
-        """Compare lists with their checksums, unless that was done before.
+    def nearest_in_lists(
+        self,
+        queries: Vectors,
+        lists: NDArray[np.int64],
+        *,
+        k: int,
+        selector: faiss.IDSelector | None = None,
+    ) -> tuple[Ids, Vectors]:
+        """Return ids and scores of the vectors nearest to each query in lists, int64 [n_queries, n_lists].
 
         Raises:
-            IndexDamagedError: One was altered.
+            IndexDamagedError: A list was altered on disk.
         """
-        lists = np.unique(lists[lists >= 0])
-        lists = lists[self._starts[lists + 1] > self._starts[lists]]
-        self._file.check(self._offset_of(self._starts[lists]), self._offset_of(self._starts[lists + 1]))
+        self._check_lists(lists)
+        near = np.zeros(lists.shape, dtype=np.float32)  # not used by codes that do not depend on the centre
+        return search_lists(self._index, queries, lists, near, k=k, selector=selector)
 
-    def scores(self, places: Places, queries: Vectors) -> Vectors:
-        """Return the inner products of some vectors with queries: float32 [n_queries, n_places].
+    def nearest_at(self, places: Places, query: Vectors, *, k: int) -> tuple[Ids, Vectors]:
+        """Return ids and scores of the vectors at some places that are nearest to one query, best first.
+
+        FAISS's kernel for lists compares codes of float16 as they are; numpy would have to widen them first, which
+        takes ten times as long.
 
         Raises:
             IndexDamagedError: One of the vectors was altered on disk.
         """
-        parts = [
-            self._scores(places[start : start + _ROWS_AT_ONCE], queries)
-            for start in range(0, max(len(places), 1), _ROWS_AT_ONCE)
-        ]
-        return np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+        import faiss
+
+        k = min(k, len(places))
+        scores, found = np.full(k, -np.inf, dtype=np.float32), np.full(k, -1, dtype=np.int64)
+        scanner = self._index.get_InvertedListScanner(False, None, None)
+        scanner.set_query(faiss.swig_ptr(query))
+        for start in range(0, len(places) if k else 0, _ROWS_AT_ONCE):
+            some = np.ascontiguousarray(places[start : start + _ROWS_AT_ONCE])
+            codes = self._codes_at(some)
+            scanner.scan_codes(len(some), *(faiss.swig_ptr(array) for array in (codes, some, scores, found)), k)
+        ids = self.ids(found)
+        order = np.lexsort((ids, -scores))
+        return ids[order], scores[order]
 
     def ids(self, places: Places) -> Ids:
         """Return the ids of vectors.
@@ -100,19 +123,23 @@ class Rows:
         n_codes = n_rows * self.n_bytes
         return data[:n_codes].reshape(n_rows, self.n_bytes), data[n_codes:].view(np.int64)
 
-    def _scores(self, places: Places, queries: Vectors) -> Vectors:
+    def _codes_at(self, places: Places) -> NDArray[np.uint8]:
         lists = np.searchsorted(self._starts, places, side="right") - 1
         offsets = self._section.offset + places * self.n_bytes + self._starts[lists] * ID_BYTES
         self._file.check(offsets, offsets + self.n_bytes)
-        codes = self._codes[offsets]
-        if self._code is RowCode.FLOAT16:
-            scores: Vectors = queries @ codes.view(np.float16).astype(np.float32).T
-            return scores
-        # FAISS puts a value in the middle of its step: least + width * (code + 0.5) / 255.
-        least, width = self._ranges
-        fixed = queries @ (least + width * np.float32(0.5 / 255))
-        scores = (queries * (width / np.float32(255))) @ codes.astype(np.float32).T
-        return scores + fixed[:, None]
+        codes: NDArray[np.uint8] = self._codes[offsets]
+        return codes
+
+    def _check_lists(self, lists: NDArray[np.int64]) -> None:
+        """Compare lists with their checksums, unless that was done before."""
+        lists = np.unique(lists[lists >= 0])
+        lists = lists[self._starts[lists + 1] > self._starts[lists]]
+        self._file.check(self._offset_of(self._starts[lists]), self._offset_of(self._starts[lists + 1]))
+
+    def decoded(self, codes: NDArray[np.uint8]) -> Vectors:
+        """Return the vectors of codes, uint8 [n, n_bytes]."""
+        vectors: Vectors = np.ascontiguousarray(codes).view(CODE).astype(np.float32)
+        return vectors
 
     def _offset_of(self, starts: Places) -> NDArray[np.int64]:
         return self._section.offset + starts * (self.n_bytes + ID_BYTES)
@@ -136,11 +163,11 @@ def _mapped_lists(file: SectionFile, section: Section, starts: Places, n_bytes: 
     return lists
 
 
-def _bytes_of(lists: faiss.OnDiskInvertedLists) -> NDArray[np.uint8]:
+def _bytes_of(lists: faiss.OnDiskInvertedLists, *, at_least: int) -> NDArray[np.uint8]:
     """Return the mapped file. One mapping serves FAISS and numpy: with two, the pages would count twice in memory."""
     import faiss
 
     if not lists.ptr:
-        return np.zeros(ID_BYTES, dtype=np.uint8)
+        return np.zeros(max(at_least, ID_BYTES), dtype=np.uint8)  # there are no vectors: nothing is mapped
     mapped: NDArray[np.uint8] = faiss.rev_swig_ptr(lists.ptr, lists.totsize)
     return mapped
