@@ -13,12 +13,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from casefinder.cases import StepKind
 from casefinder.clinical.findings import Assertion, extract
 from casefinder.clinical.lexicon import Lexicon
 from casefinder.errors import LexiconError
 from casefinder.pathways.model import Discordance, Variant
 
 _COLUMNS: Final = ("id", "when", "pattern", "concepts", "zh", "en", "source")
+# To speak of a drug is not to give it: counselling on anticoagulants.
+_TALK: Final = frozenset({StepKind.ADVICE, StepKind.CONSULT, StepKind.FOLLOW_UP, StepKind.REFERRAL})
 _CLAUSE: Final = r"[^。；;，,.!?！？\n]"
 # What is said of another person, or that it is not so.
 _NOT_THE_PATIENT: Final = frozenset({Assertion.ABSENT, Assertion.FAMILY})
@@ -72,7 +75,7 @@ def find_discordances(question: str, variants: Sequence[Variant], lexicon: Lexic
     held: dict[str, tuple[frozenset[str], list[str]]] = {}
     for variant in variants:
         for step in variant.steps:
-            if step.concepts:
+            if step.concepts and step.kind not in _TALK:
                 held.setdefault(step.key, (frozenset(step.concepts), []))[1].append(variant.id)
     if not question or not held:
         return ()

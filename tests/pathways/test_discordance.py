@@ -162,6 +162,14 @@ def test_a_flag_names_the_ways_of_treating_it_concerns() -> None:
     assert {d.step_key: d.variants for d in found} == {"aspirin": ("A", "B", "C"), "tenecteplase": ("B",)}
 
 
+def test_advice_about_a_drug_is_not_flagged() -> None:
+    path = (
+        TreatmentStep(StepKind.ADVICE, "抗凝注意事项宣教", day=0),
+        TreatmentStep(StepKind.MEDICATION, "呋塞米", day=0),
+    )
+    assert treatment_paths([made_hit(i, path) for i in range(3)], question="胸痛，黑便").discordances == ()
+
+
 def test_every_rule_names_known_drugs_and_a_source() -> None:
     lexicon = step_namer().lexicon
     unknown = {c for rule in discordance_rules() for c in rule.concepts if c not in lexicon}
