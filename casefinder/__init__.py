@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from casefinder.casebase import BuildReport, Manifest, OnDuplicate
+    from casefinder.casebase import BuildReport, ChangeReport, Manifest, OnDuplicate
     from casefinder.cases import (
         Age,
         AgeUnit,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     )
 
 _MODULES = {
-    "casebase": ("BuildReport", "Manifest", "OnDuplicate"),
+    "casebase": ("BuildReport", "ChangeReport", "Manifest", "OnDuplicate"),
     "cases": (
         "Age", "AgeUnit", "Case", "Diagnosis", "Language", "Outcome", "OutcomeStatus", "Patient", "Sections", "Sex",
         "StepKind", "TreatmentStep",
@@ -76,6 +76,7 @@ __all__ = [
     "Case",
     "CaseFinder",
     "CasefinderError",
+    "ChangeReport",
     "DepartmentIs",
     "Diagnosis",
     "DiagnosisIs",

@@ -185,6 +185,15 @@ class CaseWriter:
             )
         return dropped.rowcount
 
+    def drop_vectors_of_others(self, most: int) -> int:
+        """Drop vectors of other encoders, at most so many, in one transaction; return how many were dropped."""
+        with self._transaction():
+            dropped = self._connection.execute(
+                "DELETE FROM vectors WHERE key IN (SELECT key FROM vectors WHERE fingerprint <> ? LIMIT ?)",
+                (self._fingerprint, most),
+            )
+        return dropped.rowcount
+
     def fold_journal(self) -> bool:
         """Move what stands in the journal into the database and empty it; false while a reader is in the way."""
         busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]

@@ -21,15 +21,13 @@ from casefinder.casebase.layout import (
     RECORDS_PREFIX,
     STORE_NAME,
     folders,
-    next_folder,
 )
 from casefinder.casebase.lock import both_locks
-from casefinder.casebase.manifest import Manifest, read_manifest, write_manifest
+from casefinder.casebase.manifest import Manifest, read_manifest
+from casefinder.casebase.publishing import Origin, publish_records
 from casefinder.casebase.reading_ahead import read_ahead
 from casefinder.casebase.reading_findings import findings_fingerprint
 from casefinder.casebase.rejects import RejectsFile, rows_in_batches
-from casefinder.casebase.snapshots import snapshot_of_store
-from casefinder.casebase.sweeping import sweep
 from casefinder.cases.reading import ReadRow
 from casefinder.encoders import Encoder
 from casefinder.errors import CaseBaseError
@@ -199,26 +197,16 @@ class _Build:
         return rejects
 
     def _publish(self, progress: Progress) -> Manifest:
-        """Derive the snapshot and make the staged records current; only the last step changes what readers see."""
-        path = self._staging / STORE_NAME
-        with CaseStore(path, encoder_fingerprint=self._encoder.fingerprint) as store:
-            snapshot = snapshot_of_store(self._directory, store, advance=lambda n: progress(Phase.INDEXING, n))
-            records_id = store.state().records_id
-        records = next_folder(self._directory, RECORDS_PREFIX)
-        durable.rename(self._staging, records)
-        manifest = Manifest(
-            records=records.name,
-            records_id=records_id,
+        origin = Origin(
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             source=self._source,
             encoder_name=self._encoder.name,
             encoder_fingerprint=self._encoder.fingerprint,
             dim=self._encoder.dim,
-            snapshot=snapshot,
         )
-        write_manifest(self._directory, manifest)
-        sweep(self._directory, manifest)
-        return manifest
+        return publish_records(
+            self._directory, self._staging, origin, advance=lambda n_rows: progress(Phase.INDEXING, n_rows)
+        )
 
     def _nothing_stored(self, rejects: RejectsFile) -> str:
         kept = rejects.publish()

@@ -5,6 +5,7 @@ DIRECTORY/
   records-000002/
     cases.sqlite           cases, findings and vectors, the only truth (with -wal and -shm while in use)
     acknowledged.json      number of the last acknowledged change
+    casebase.json          a copy of the pointer, for the day when that is damaged
   snapshot-000005/
     vectors.index          FAISS or numpy index, derived from the records, never changed
     terms.index            words, concepts, traits and columns of the cases, derived, never changed

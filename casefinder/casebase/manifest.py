@@ -79,9 +79,10 @@ class Manifest:
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
-    """Make a manifest the current one, in one step that survives a power cut."""
+    """Make a manifest the current one, in one step that survives a power cut; keep a copy beside the records."""
     body = {"format_version": FORMAT_VERSION, **asdict(manifest)}
     text = json.dumps({"checksum": body_checksum(body), **body}, ensure_ascii=False, indent=2)
+    durable.replace_file(directory / manifest.records / MANIFEST_NAME, text + "\n")
     durable.replace_file(directory / MANIFEST_NAME, text + "\n")
 
 

@@ -45,12 +45,16 @@ def snapshot_of_records(directory: Path, manifest: Manifest, *, advance: Advance
 
 def snapshot_of_store(directory: Path, store: CaseStore, *, advance: Advance = unobserved) -> Snapshot:
     """Write a snapshot of an open database, in one state of it; see ``snapshot_of_records``."""
-    folder = _new_folder(directory)
     with store.one_state():
-        state = store.state()
-        plan, recall = write_index(store, folder / INDEX_NAME, advance=advance)
-        entries = ((one.key, one.case, one.findings) for one in store.every_stored_case())
-        write_terms(folder / TERMS_NAME, entries, vectors_of=wording_vectors(store))
+        return snapshot_of_state(directory, store, advance=advance)
+
+
+def snapshot_of_state(directory: Path, store: CaseStore, *, advance: Advance = unobserved) -> Snapshot:
+    """Write a snapshot of the state that is being read of a database; see ``snapshot_of_records``."""
+    folder = _new_folder(directory)
+    state = store.state()
+    plan, recall = write_index(store, folder / INDEX_NAME, advance=advance)
+    write_terms(folder / TERMS_NAME, store.every_case(), vectors_of=wording_vectors(store))
     return _described(folder, state.sequence, state.n_cases, plan, recall)
 
 

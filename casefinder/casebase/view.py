@@ -107,7 +107,11 @@ def _view(directory: Path, manifest: Manifest, earlier: View | None) -> View:
 
 
 def _reads_the_same(one: Manifest, other: Manifest) -> bool:
-    return (one.records_id, one.encoder_fingerprint) == (other.records_id, other.encoder_fingerprint)
+    return (one.records, one.records_id, one.encoder_fingerprint) == (
+        other.records,
+        other.records_id,
+        other.encoder_fingerprint,
+    )
 
 
 def _caught_up(directory: Path, manifest: Manifest, store: CaseStore, earlier: View | None) -> View:

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.case_store import CaseWriter, EncodedCase, State
+from casefinder.case_store import CaseStore, CaseWriter, EncodedCase, State
 from casefinder.casebase.acknowledged import acknowledge, acknowledged_sequence, check_acknowledged
 from casefinder.casebase.batch import BatchWriter, OnDuplicate
 from casefinder.casebase.compaction import compact, compaction_is_due
@@ -25,6 +25,7 @@ from casefinder.casebase.space import require_space
 from casefinder.cases.reading import ReadRow
 from casefinder.encoders import Encoder
 from casefinder.errors import CaseBaseLockedError, EncoderMismatchError
+from casefinder.text import diagnosis_digest, normalise_text
 
 _BYTES_PER_CASE: Final = 16_384  # document, findings, vector, indexes and journal of a case of some 800 characters
 _REMOVED_PER_BATCH: Final = 512
@@ -185,6 +186,27 @@ class CaseBaseWriter:
         state = self._writer.change(add=add, remove=remove, vectors=vectors)
         acknowledge(self._records, state)
         return state
+
+    def write_packed(self, path: Path) -> None:
+        """Write the records to a new file without a trace of what was removed.
+
+        Vectors that only removed cases needed are left out, wordings of diagnoses included.
+
+        Raises:
+            sqlite3.Error: The disk refused to write, or the records are damaged.
+        """
+        self._writer.drop_unused_vectors(self._wordings(), fingerprints=[self.manifest.encoder_fingerprint])
+        self._writer.write_packed(path)
+
+    def _wordings(self) -> set[bytes]:
+        """Return the digests of the wordings of diagnoses of all cases."""
+        path = self.manifest.store_path(self.directory)
+        with CaseStore(path, encoder_fingerprint=self.manifest.encoder_fingerprint) as store:
+            return {
+                diagnosis_digest(normalise_text(diagnosis.text))
+                for _, case, _ in store.every_case()
+                for diagnosis in case.diagnoses
+            }
 
     def compact_if_due(self, *, times: int = 1) -> bool:
         """Write a new snapshot when enough has changed since the current one; return whether that was done.

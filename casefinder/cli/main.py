@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
 import click
 
 from casefinder import __version__
+from casefinder.cli.backup import backup, restore
 from casefinder.cli.build_index import build_index
 from casefinder.cli.changing import add, remove, update
 from casefinder.cli.compact import compact_command
+from casefinder.cli.erase import erase_command
 from casefinder.cli.evaluate import evaluate
 from casefinder.cli.info import info
+from casefinder.cli.migrate import migrate_command
 from casefinder.cli.pathway import pathway
 from casefinder.cli.query import query
+from casefinder.cli.reencode import reencode_command
 from casefinder.cli.show import show
 from casefinder.cli.tune import tune
+from casefinder.cli.verify import verify_command
 from casefinder.errors import CasefinderError
 
 _INTERRUPTED = 130  # what shells report for a process ended by Ctrl-C
@@ -47,14 +53,35 @@ for _command in (
     update,
     remove,
     compact_command,
+    verify_command,
+    backup,
+    restore,
+    erase_command,
+    reencode_command,
+    migrate_command,
     evaluate,
     tune,
 ):
     cli.add_command(_command)
 
 
+class _Note(logging.Handler):
+    """Writes what the library warns of, such as damage that was mended, to standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one warning."""
+        click.echo(f"Note: {record.getMessage()}", err=True)
+
+
+def _show_warnings() -> None:
+    logger = logging.getLogger("casefinder")
+    if not any(isinstance(handler, _Note) for handler in logger.handlers):
+        logger.addHandler(_Note(logging.WARNING))
+
+
 def main() -> None:
     """Run the command line; errors become one message and exit code 1."""
+    _show_warnings()
     try:
         cli(standalone_mode=False)
     except click.ClickException as exc:

@@ -112,7 +112,7 @@ class Searcher:
 
     def _later(self, view: View, exc: RecordGoneError) -> View:
         later = self._casebase.refresh()
-        if later.sequence == view.sequence and later.manifest.records_id == view.manifest.records_id:
+        if (later.sequence, later.manifest) == (view.sequence, view.manifest):
             raise CaseBaseDamagedError(
                 "a record is gone though nobody has removed it; run `casefinder verify --repair`"
             ) from exc

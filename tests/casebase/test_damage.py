@@ -29,11 +29,6 @@ MANIFEST = Path("casebase.json")
 QUESTIONS = ("胸痛伴冷汗6天", "fever and cough", "急性阑尾炎", "阿司匹林")
 
 
-@pytest.fixture
-def base(built_directory: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(built_directory, tmp_path / "base"))
-
-
 def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 

@@ -27,15 +27,8 @@ from casefinder.errors import (
     EncoderMismatchError,
     RejectedRowError,
 )
-from casefinder.search import Hit
+from tests.casebase.asking import answers, answers_of
 from tests.material import HashEncoder, made_case, made_cases, rows_of
-
-QUESTIONS = ("胸痛伴冷汗6天", "fever and cough", "急性阑尾炎", "阿司匹林", "男，63岁，头晕呕吐")
-
-
-@pytest.fixture
-def base(built_directory: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(built_directory, tmp_path / "base"))
 
 
 @pytest.fixture
@@ -47,20 +40,6 @@ def finder(base: Path) -> Iterator[CaseFinder]:
 def built(cases: list[Case], directory: Path) -> Path:
     build_case_base(rows_of(cases), directory, encoder=HashEncoder(), source="made")
     return directory
-
-
-def answers(finder: CaseFinder) -> list[list[tuple[str, float]]]:
-    """What a finder finds, to the fourth digit: vectors are added up in another order in snapshot and tail."""
-    return [in_order(finder.search(question, k=1000)) for question in QUESTIONS]
-
-
-def in_order(hits: tuple[Hit, ...]) -> list[tuple[str, float]]:
-    return sorted((hit.case.id, round(hit.similarity, 4)) for hit in hits)
-
-
-def answers_of(directory: Path) -> list[list[tuple[str, float]]]:
-    with CaseFinder.open(directory, encoder=HashEncoder()) as finder:
-        return answers(finder)
 
 
 def test_added_case_is_found_at_once_here_and_in_every_other_reader(finder: CaseFinder, base: Path) -> None:

@@ -1,0 +1,143 @@
+"""Verifying a case base in full: records, snapshot, and that the one is derived from the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from casefinder.case_store import CaseStore, problems_of_database
+from casefinder.casebase.acknowledged import acknowledged_sequence, check_acknowledged
+from casefinder.casebase.layout import ACKNOWLEDGED_NAME
+from casefinder.casebase.manifest import Manifest, read_manifest
+from casefinder.casebase.view import View, open_view
+from casefinder.errors import CaseBaseDamagedError, CaseBaseError, IndexDamagedError
+from casefinder.files import StoredFile, stored_file
+from casefinder.vector_index import Vectors
+
+_QUERIES: Final = 20  # each compared with every vector
+_NEIGHBOURS: Final = 10
+_TOLERANCE: Final = 5e-3  # of a cosine: an index may keep components in 256 steps
+_MOST_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What verifying found.
+
+    Attributes:
+        n_cases: Cases there are; 0 where that cannot be known.
+        pointer: Problems of the pointer.
+        records: Problems of the database, and of the number of its last acknowledged change.
+        snapshot: Problems of the derived files.
+    """
+
+    n_cases: int = 0
+    pointer: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    snapshot: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.pointer, *self.records, *self.snapshot)
+
+
+def verify(directory: Path) -> Verified:
+    """Compare every byte of a case base with its checksums, and the snapshot with the records. Changes nothing.
+
+    Raises:
+        CaseBaseNotFoundError: Nothing has been built there.
+        CaseBaseFormatError: Another version of casefinder wrote it.
+    """
+    try:
+        manifest = read_manifest(directory)
+    except CaseBaseDamagedError as exc:
+        return Verified(pointer=(str(exc),))
+    records = tuple(_first(_problems_of_records(directory, manifest)))
+    snapshot = tuple(_first(_problems_of_snapshot(directory, manifest, is_sound=not records)))
+    n_cases = 0 if records else _n_cases(directory, manifest)
+    return Verified(n_cases, records=records, snapshot=snapshot)
+
+
+def _problems_of_records(directory: Path, manifest: Manifest) -> Iterator[str]:
+    yield from problems_of_database(manifest.store_path(directory), encoder_fingerprint=manifest.encoder_fingerprint)
+    records = directory / manifest.records
+    acknowledged = acknowledged_sequence(records, manifest.records_id)
+    if not acknowledged:
+        yield f"{records / ACKNOWLEDGED_NAME} is missing or was altered"
+    try:
+        with CaseStore(manifest.store_path(directory), encoder_fingerprint=manifest.encoder_fingerprint) as store:
+            state = store.state()
+        if state.records_id != manifest.records_id:
+            yield f"{manifest.records} holds other records than {manifest.snapshot.name} was made from"
+        check_acknowledged(state, acknowledged)
+    except CaseBaseError as exc:
+        yield str(exc)
+
+
+def _problems_of_snapshot(directory: Path, manifest: Manifest, *, is_sound: bool) -> Iterator[str]:
+    snapshot = manifest.snapshot
+    intact = True
+    for path, expected in (
+        (manifest.index_path(directory), snapshot.index),
+        (manifest.terms_path(directory), snapshot.terms),
+    ):
+        if not _is_as_written(path, expected):
+            intact = False
+            yield f"{path} is missing or was altered"
+    if not (is_sound and intact):
+        return
+    try:
+        view = open_view(directory)
+    except (CaseBaseError, IndexDamagedError) as exc:
+        yield str(exc)
+        return
+    yield from _differences(view)
+    view.store.close()
+
+
+def _differences(view: View) -> Iterator[str]:
+    """Compare what is searched with the records."""
+    with view.store.one_state():
+        batches = list(keys for keys, _ in view.store.vectors())
+        keys = np.concatenate(batches) if batches else np.zeros(0, dtype=np.int64)
+        searched = np.sort(view.terms.keys_of(view.terms.live_rows()))
+        if not np.array_equal(keys, searched):
+            yield f"the index holds {len(searched)} cases, the records {len(keys)}, and they are not the same"
+        elif len(keys):
+            chosen = keys[:: max(1, len(keys) // _QUERIES)][:_QUERIES]
+            _, queries = view.store.vectors_of(chosen.tolist())
+            found = view.index.search(queries, k=_NEIGHBOURS, among=keys).scores
+            if not np.allclose(np.maximum(found, -2), _best_scores(view, queries), atol=_TOLERANCE):
+                yield "the index finds other neighbours than a comparison with every vector of the records"
+
+
+def _best_scores(view: View, queries: Vectors) -> Vectors:
+    """Return the best scores of each query over all records: float32 [n_queries, k], -2 where there are fewer."""
+    best = np.full((len(queries), _NEIGHBOURS), -2, dtype=np.float32)
+    for _, vectors in view.store.vectors():
+        scores = np.concatenate([best, queries @ vectors.T], axis=1)
+        best = -np.sort(-scores, axis=1)[:, :_NEIGHBOURS]
+    return best
+
+
+def _is_as_written(path: Path, expected: StoredFile) -> bool:
+    return path.is_file() and stored_file(path) == expected
+
+
+def _n_cases(directory: Path, manifest: Manifest) -> int:
+    with CaseStore(manifest.store_path(directory), encoder_fingerprint=manifest.encoder_fingerprint) as store:
+        return store.state().n_cases
+
+
+def _first(problems: Iterator[str]) -> Iterator[str]:
+    """Iterate over the first problems; a database that is damaged all over has thousands."""
+    for number, problem in enumerate(problems):
+        if number == _MOST_SHOWN:
+            yield "and more"
+            return
+        yield problem
