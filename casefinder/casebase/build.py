@@ -24,6 +24,7 @@ from casefinder.casebase.layout import (
 )
 from casefinder.casebase.lock import both_locks
 from casefinder.casebase.manifest import Manifest, read_manifest
+from casefinder.casebase.milvus_index import FAISS, check_vector_index
 from casefinder.casebase.publishing import Origin, publish_records
 from casefinder.casebase.reading_ahead import read_ahead
 from casefinder.casebase.reading_findings import findings_fingerprint
@@ -77,6 +78,7 @@ def build_case_base(
     *,
     encoder: Encoder,
     source: str,
+    vector_index: str = FAISS,
     strict: bool = False,
     on_duplicate: OnDuplicate = OnDuplicate.REJECT,
     progress: Progress | None = None,
@@ -92,6 +94,7 @@ def build_case_base(
         directory: Where the case base is to be; made when absent, readable by its owner only.
         encoder: Turns the texts into vectors.
         source: Name of what is read, for ``casefinder info``.
+        vector_index: Where vectors are kept: ``faiss``, ``milvus:URI`` or ``milvus-hnsw:URI``.
         strict: Fail on the first reject.
         on_duplicate: What happens to a second case of an id with different content.
         progress: Called with the phase and the number of rows done since the last call.
@@ -101,12 +104,15 @@ def build_case_base(
     Raises:
         RejectedRowError: A row was rejected and ``strict`` is set.
         CaseBaseLockedError: Another process is writing there.
+        VectorIndexError: The vectors cannot be kept there.
         CaseBaseError: No case could be stored, or the disk refused to.
     """
+    vector_index = check_vector_index(vector_index)
     try:
         durable.make_folder(directory)
         with both_locks(directory):
-            return _Build(directory, encoder, source, n_workers).run(rows, strict, on_duplicate, progress or unwatched)
+            build = _Build(directory, encoder, source, vector_index, n_workers)
+            return build.run(rows, strict, on_duplicate, progress or unwatched)
     except (OSError, sqlite3.OperationalError) as exc:
         raise CaseBaseError(
             f"cannot write the case base in {directory}: {exc}; the previous one, if any, is unchanged."
@@ -117,10 +123,11 @@ def build_case_base(
 class _Build:
     """One run of a build, under both locks."""
 
-    def __init__(self, directory: Path, encoder: Encoder, source: str, n_workers: int) -> None:
+    def __init__(self, directory: Path, encoder: Encoder, source: str, vector_index: str, n_workers: int) -> None:
         self._directory = directory
         self._encoder = encoder
         self._source = source
+        self._vector_index = vector_index
         self._n_workers = n_workers
         self._staging = directory / BUILDING_NAME
 
@@ -203,6 +210,7 @@ class _Build:
             encoder_name=self._encoder.name,
             encoder_fingerprint=self._encoder.fingerprint,
             dim=self._encoder.dim,
+            vector_index=self._vector_index,
         )
         return publish_records(
             self._directory, self._staging, origin, advance=lambda n_rows: progress(Phase.INDEXING, n_rows)

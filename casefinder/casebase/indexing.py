@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casefinder.case_store import CaseStore
+from casefinder.casebase.milvus_index import FAISS, open_collection, write_collection
 from casefinder.vector_index import (
     DEFAULT_TARGET,
     Effort,
@@ -26,23 +27,31 @@ from casefinder.vector_index import (
     plan_index,
     train,
 )
+from casefinder.vector_index.milvus import MilvusIndex
 
 FileIndex: TypeAlias = ExactIndex | IVFIndex  # kinds whose index is a file derived from the records
+AnyIndex: TypeAlias = FileIndex | MilvusIndex
 
 _PROBE_CASES: Final = 500  # the standard error of a recall of 0.99 over 500 x 10 neighbours is 0.15 points
 _SEED: Final = 20_240_301
 
 
 def write_index(
-    store: CaseStore, path: Path, *, advance: Callable[[int], None], target_recall: float = DEFAULT_TARGET
+    store: CaseStore,
+    path: Path,
+    *,
+    vector_index: str,
+    advance: Callable[[int], None],
+    target_recall: float = DEFAULT_TARGET,
 ) -> tuple[IndexPlan, float]:
-    """Build the index of all cases of a store and write it to a file.
+    """Build the index of all cases of a store and write it to a file, or bring it to a server that the file names.
 
     The vectors are read twice: once for the sample to train on, once to be added.
 
     Args:
         store: The records with their vectors.
         path: File to write.
+        vector_index: Where the vectors are to be kept, as ``check_vector_index`` returns it.
         advance: Called with the number of vectors added, after each batch.
         target_recall: Recall@10 against exact search for which the effort of a search is chosen, 0 to 1.
 
@@ -50,6 +59,9 @@ def write_index(
         The plan that was followed, and the measured recall@10 against exact search (0-1).
     """
     n_cases = store.count()
+    if vector_index != FAISS:
+        plan = write_collection(store, path, vector_index=vector_index, advance=advance)
+        return plan, float(probe_of(store).recalls(open_collection(path)).mean()) if n_cases else 1.0
     plan = plan_index(n_cases, dim=_dim_of(store))
     if plan.kind is IndexKind.EXACT:
         ids, vectors = _joined(store.vectors(), dim=0)
@@ -121,8 +133,18 @@ def needs_training(index: FileIndex) -> bool:
     return index.drift.needs_training
 
 
-def load_index(path: Path, plan: IndexPlan) -> FileIndex:
+def load_index(path: Path, plan: IndexPlan) -> AnyIndex:
     """Open an index file as its plan says.
+
+    Raises:
+        IndexDamagedError: The file is missing, cut short, altered, or not of that kind.
+        IndexUnavailableError: It names a server that does not answer.
+    """
+    return open_collection(path) if plan.kind is IndexKind.MILVUS else load_file_index(path, plan)
+
+
+def load_file_index(path: Path, plan: IndexPlan) -> FileIndex:
+    """Open an index file of a kind that is searched in this process.
 
     Raises:
         IndexDamagedError: The file is missing, cut short, altered, or not of that kind.

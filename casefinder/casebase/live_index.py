@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from casefinder.casebase.milvus_fields import expression_of
+from casefinder.term_index import Where
 from casefinder.vector_index import NO_ID, NO_SCORE, ExactIndex, Ids, Neighbours, VectorIndex, Vectors
+from casefinder.vector_index.milvus import MilvusIndex
 
 
 class LiveIndex:
@@ -28,9 +31,22 @@ class LiveIndex:
         n_tail = self._tail.size if self._tail else 0
         return self._snapshot.size + n_tail - (0 if self._removed is None else len(self._removed))
 
-    def search(self, queries: Vectors, *, k: int, among: Ids | None = None) -> Neighbours:
-        """Find the k stored vectors nearest to each query; see ``VectorIndex.search``."""
-        found = self._snapshot_without_removed(queries, k=k, among=among)
+    @property
+    def filters_itself(self) -> bool:
+        """Whether a filter costs no more than none: a server applies it, and returns only so many neighbours."""
+        return isinstance(self._snapshot, MilvusIndex)
+
+    def search(self, queries: Vectors, *, k: int, among: Ids | None = None, where: Where | None = None) -> Neighbours:
+        """Find the k stored vectors nearest to each query; see ``VectorIndex.search``.
+
+        Args:
+            queries: float32 [n_queries, dim], rows of unit length.
+            k: Neighbours wanted per query, at least 1.
+            among: Only these ids, when given.
+            where: The filter that lets exactly these ids through, where there is one: a server that can say it
+                applies it itself, and is not sent the ids.
+        """
+        found = self._snapshot_without_removed(queries, k=k, among=among, where=where)
         if self._tail is None:
             return found
         later = self._tail.search(queries, k=k, among=among)
@@ -44,8 +60,12 @@ class LiveIndex:
             exact=found.exact,
         )
 
-    def _snapshot_without_removed(self, queries: Vectors, *, k: int, among: Ids | None) -> Neighbours:
+    def _snapshot_without_removed(
+        self, queries: Vectors, *, k: int, among: Ids | None, where: Where | None
+    ) -> Neighbours:
         if not self._snapshot.size:  # it has no vectors, and so not even their dimension
             none = np.full((len(queries), k), NO_ID, dtype=np.int64)
             return Neighbours(none, np.full(none.shape, NO_SCORE, dtype=np.float32), exact=True)
+        if isinstance(self._snapshot, MilvusIndex) and where and (expression := expression_of(where)):
+            return self._snapshot.search_where(queries, k=k, expression=expression, without=self._removed)
         return self._snapshot.search(queries, k=k, among=among, without=self._removed)

@@ -53,6 +53,7 @@ class Manifest:
         encoder_name: How the user named the encoder.
         encoder_fingerprint: Identity of its weights.
         dim: Components of a vector.
+        vector_index: Where vectors are kept: ``faiss``, or a kind of Milvus index and the address of the server.
         snapshot: What is derived from the records.
     """
 
@@ -63,6 +64,7 @@ class Manifest:
     encoder_name: str
     encoder_fingerprint: str
     dim: int
+    vector_index: str
     snapshot: Snapshot
 
     def store_path(self, directory: Path) -> Path:

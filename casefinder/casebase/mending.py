@@ -10,6 +10,7 @@ from typing import Final
 from casefinder.casebase.layout import DAMAGED_PREFIX
 from casefinder.casebase.lock import snapshot_lock
 from casefinder.casebase.manifest import Manifest, read_manifest
+from casefinder.casebase.milvus_index import drop_collection
 from casefinder.casebase.snapshots import publish_snapshot, snapshot_of_records
 from casefinder.errors import CaseBaseLockedError, IndexDamagedError
 from casefinder.files import durable
@@ -39,11 +40,17 @@ def mend(directory: Path, seen: Manifest, damage: IndexDamagedError) -> None:
                 return
             _LOG.warning("%s; making the snapshot anew from the records, please wait", damage)
             snapshot = snapshot_of_records(directory, manifest)
-            aside = set_aside(directory / manifest.snapshot.name)
+            aside = set_snapshot_aside(directory, manifest)
             publish_snapshot(directory, snapshot)
             _LOG.warning("made anew; what was damaged is in %s and can be deleted", aside)
     except CaseBaseLockedError as exc:
         raise damage from exc
+
+
+def set_snapshot_aside(directory: Path, manifest: Manifest) -> Path:
+    """Set the snapshot of a manifest aside; a collection that it names on a server is dropped."""
+    drop_collection(manifest.index_path(directory))
+    return set_aside(directory / manifest.snapshot.name)
 
 
 def set_aside(path: Path) -> Path:

@@ -57,7 +57,7 @@ def migrate(directory: Path) -> Manifest:
         staging = directory / BUILDING_NAME
         durable.remove_folder(staging)
         durable.make_folder(staging)
-        origin = Origin(**{name: body[name] for name in Origin.__dataclass_fields__})
+        origin = Origin(**{name: body[name] for name in Origin.__dataclass_fields__ if name in body})
         _copy_records(old, staging, origin, n_cases=body["n_cases"])
         return publish_records(directory, staging, origin)
 

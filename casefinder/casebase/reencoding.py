@@ -121,7 +121,8 @@ def _moved(directory: Path, run: _Reencoding, encoder: Encoder) -> Manifest:
                 run.encode_since(store, sequence)
                 state.enter_context(store.one_state())
                 sequence = store.state().sequence
-            snapshot = snapshot_of_state(directory, store)
+            vector_index = read_manifest(directory).vector_index
+            snapshot = snapshot_of_state(directory, store, vector_index=vector_index)
         with write_lock(directory, patience_s=_PATIENCE_S):
             run.encode_since(store, sequence)
             manifest = replace(

@@ -28,7 +28,7 @@ from casefinder.casebase.failures import telling_what_failed
 from casefinder.casebase.layout import BUILDING_NAME, MANIFEST_NAME, RECORDS_PREFIX, STORE_NAME, folders
 from casefinder.casebase.lock import both_locks
 from casefinder.casebase.manifest import Manifest, read_manifest, write_manifest
-from casefinder.casebase.mending import set_aside
+from casefinder.casebase.mending import set_aside, set_snapshot_aside
 from casefinder.casebase.publishing import Origin, publish_records
 from casefinder.casebase.reading_findings import findings_fingerprint, read_findings
 from casefinder.casebase.snapshots import publish_snapshot, snapshot_of_records
@@ -94,7 +94,7 @@ def repair(directory: Path, *, load_encoder: LoadEncoder) -> Repaired:
             done.append(f"the records were written anew without {len(lost)} cases that cannot be read")
         if before.snapshot and not lost and verify(directory).snapshot:
             snapshot = snapshot_of_records(directory, manifest)
-            set_aside(directory / manifest.snapshot.name)
+            set_snapshot_aside(directory, manifest)
             publish_snapshot(directory, snapshot, is_locked=True)
             done.append("the snapshot was made anew from the records")
         after = verify(directory)

@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from casefinder.case_store import CaseStore, CaseWriter
-from casefinder.casebase.indexing import extend_index, load_index, needs_training, write_index
+from casefinder.casebase.indexing import extend_index, load_file_index, needs_training, write_index
 from casefinder.casebase.layout import INDEX_NAME, SNAPSHOT_PREFIX, TERMS_NAME, folders, next_folder
 from casefinder.casebase.lock import write_lock
 from casefinder.casebase.manifest import Manifest, Snapshot, read_manifest, write_manifest
 from casefinder.casebase.reading_findings import findings_fingerprint
+from casefinder.casebase.sweeping import remove_snapshot
 from casefinder.casebase.view import View
 from casefinder.casebase.wordings import wording_vectors
 from casefinder.files import durable, stored_file
 from casefinder.term_index import write_merged_terms, write_terms
 from casefinder.vector_index import IndexPlan
+from casefinder.vector_index.milvus import MilvusIndex
 
 Advance = Callable[[int], None]
 
@@ -40,20 +42,24 @@ def snapshot_of_records(directory: Path, manifest: Manifest, *, advance: Advance
         CaseBaseDamagedError: A record was altered on disk.
     """
     with CaseStore(manifest.store_path(directory), encoder_fingerprint=manifest.encoder_fingerprint) as store:
-        return snapshot_of_store(directory, store, advance=advance)
+        return snapshot_of_store(directory, store, vector_index=manifest.vector_index, advance=advance)
 
 
-def snapshot_of_store(directory: Path, store: CaseStore, *, advance: Advance = unobserved) -> Snapshot:
+def snapshot_of_store(
+    directory: Path, store: CaseStore, *, vector_index: str, advance: Advance = unobserved
+) -> Snapshot:
     """Write a snapshot of an open database, in one state of it; see ``snapshot_of_records``."""
     with store.one_state():
-        return snapshot_of_state(directory, store, advance=advance)
+        return snapshot_of_state(directory, store, vector_index=vector_index, advance=advance)
 
 
-def snapshot_of_state(directory: Path, store: CaseStore, *, advance: Advance = unobserved) -> Snapshot:
+def snapshot_of_state(
+    directory: Path, store: CaseStore, *, vector_index: str, advance: Advance = unobserved
+) -> Snapshot:
     """Write a snapshot of the state that is being read of a database; see ``snapshot_of_records``."""
     folder = _new_folder(directory)
     state = store.state()
-    plan, recall = write_index(store, folder / INDEX_NAME, advance=advance)
+    plan, recall = write_index(store, folder / INDEX_NAME, vector_index=vector_index, advance=advance)
     write_terms(folder / TERMS_NAME, store.every_case(), vectors_of=wording_vectors(store))
     return _described(folder, state.sequence, state.n_cases, plan, recall)
 
@@ -67,12 +73,13 @@ def merged_snapshot(directory: Path, view: View) -> Snapshot:
         IndexDamagedError: A file of the old snapshot was altered on disk.
     """
     earlier = view.manifest.snapshot
-    if not earlier.n_cases:
+    index = view.snapshot.index
+    if not earlier.n_cases or isinstance(index, MilvusIndex):
         return snapshot_of_records(directory, view.manifest)
     folder = _new_folder(directory)
     added = [(view.tail.keys, view.tail.vectors)] if len(view.tail.keys) else []
-    extend_index(view.snapshot.index, folder / INDEX_NAME, added=added, without=view.removed)
-    if needs_training(load_index(folder / INDEX_NAME, earlier.plan)):
+    extend_index(index, folder / INDEX_NAME, added=added, without=view.removed)
+    if needs_training(load_file_index(folder / INDEX_NAME, earlier.plan)):
         return snapshot_of_records(directory, view.manifest)
     write_merged_terms(folder / TERMS_NAME, view.terms.parts, removed_keys=[*view.removed, *view.tail.removed])
     return _described(folder, view.sequence, view.n_cases, earlier.plan, earlier.recall_at_10)
@@ -98,7 +105,7 @@ def drop_other_snapshots(directory: Path, kept: str) -> None:
     """Remove every snapshot but one, such as those that were being written when a process died."""
     for path in folders(directory, SNAPSHOT_PREFIX):
         if path.name != kept:
-            durable.remove_folder(path)
+            remove_snapshot(path)
 
 
 def _publish(directory: Path, snapshot: Snapshot) -> Manifest:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from casefinder.casebase.layout import BUILDING_NAME, GENERATION_PREFIX, RECORDS_PREFIX, SNAPSHOT_PREFIX, folders
+from casefinder.casebase.layout import (
+    BUILDING_NAME,
+    GENERATION_PREFIX,
+    INDEX_NAME,
+    RECORDS_PREFIX,
+    SNAPSHOT_PREFIX,
+    folders,
+)
 from casefinder.casebase.manifest import Manifest
+from casefinder.casebase.milvus_index import drop_collection
 from casefinder.files import durable
 
 
@@ -17,5 +25,11 @@ def sweep(directory: Path, manifest: Manifest) -> None:
     for prefix in (RECORDS_PREFIX, SNAPSHOT_PREFIX, GENERATION_PREFIX):
         for path in folders(directory, prefix):
             if path.name not in (manifest.records, manifest.snapshot.name):
-                durable.remove_folder(path)
+                remove_snapshot(path)
     durable.remove_folder(directory / BUILDING_NAME)
+
+
+def remove_snapshot(folder: Path) -> None:
+    """Remove a folder of the case base, and the collection on a server that it names, where it does."""
+    drop_collection(folder / INDEX_NAME)
+    durable.remove_folder(folder)

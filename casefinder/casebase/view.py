@@ -10,7 +10,7 @@ import numpy as np
 
 from casefinder.case_store import ADD, CaseStore, Change, State
 from casefinder.casebase.acknowledged import acknowledged_sequence, check_acknowledged
-from casefinder.casebase.indexing import FileIndex, load_index
+from casefinder.casebase.indexing import AnyIndex, load_index
 from casefinder.casebase.live_index import LiveIndex
 from casefinder.casebase.manifest import Manifest, read_manifest
 from casefinder.casebase.tail import Tail, no_keys
@@ -24,7 +24,7 @@ from casefinder.vector_index import Ids
 class OpenSnapshot:
     """The files of a snapshot, mapped; they stay readable when they are removed from the directory."""
 
-    index: FileIndex
+    index: AnyIndex
     terms: TermPart
 
 

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 @click.argument("source", type=click.Path(path_type=Path, allow_dash=True), required=False)
 @index_option
 @click.option("--model", default="bundled", show_default=True, help="Encoder: bundled, a folder, or a hub name.")
+@click.option(
+    "--vector-index",
+    default="faiss",
+    show_default=True,
+    help="Where vectors are kept: faiss, milvus:URI or milvus-hnsw:URI (docs/milvus.md).",
+)
 @source_options
 @click.option(
     "--on-duplicate",
@@ -31,6 +37,7 @@ def build_index(
     source: Path | None,
     directory: Path,
     model: str,
+    vector_index: str,
     maps: tuple[dict[str, str], ...],
     age_unit: str | None,
     strict: bool,
@@ -59,6 +66,7 @@ def build_index(
             directory,
             encoder=encoder,
             source=str(source),
+            vector_index=vector_index,
             strict=strict,
             on_duplicate=OnDuplicate(on_duplicate),
             progress=progress.advance,

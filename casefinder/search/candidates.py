@@ -18,7 +18,7 @@ from casefinder.clinical.lexicon import ConceptKind, Lexicon
 from casefinder.search.asked import Asked
 from casefinder.search.filter_plan import FilterPlan, plan_filter
 from casefinder.search.question import Question
-from casefinder.term_index import Rows, are_in, concept_term
+from casefinder.term_index import Rows, Where, are_in, concept_term
 
 Scores = NDArray[np.float32]
 
@@ -59,7 +59,14 @@ class CandidateFinder:
         self._lexicon = lexicon
 
     def find(
-        self, question: Question, asked: Sequence[Asked], diagnosed: Rows, *, k: int, among: Rows | None
+        self,
+        question: Question,
+        asked: Sequence[Asked],
+        diagnosed: Rows,
+        *,
+        k: int,
+        among: Rows | None,
+        where: Where | None = None,
     ) -> Candidates:
         """Find candidates for the k best cases.
 
@@ -69,6 +76,7 @@ class CandidateFinder:
             diagnosed: Cases of diagnoses that it names.
             k: Cases wanted.
             among: Only these rows, rising, when given.
+            where: The filter that lets these rows through, where there is one.
         """
         n_wanted, n_cases = max(_PER_SIDE, _PER_HIT * k), self._terms.n_cases
         words = self._terms.words.scores(question.terms)
@@ -78,7 +86,7 @@ class CandidateFinder:
             rows = self._terms.live_rows() if among is None else among
             near, known, exact = rows[:0], np.zeros(0, dtype=np.float32), True
         else:
-            near, known, exact = self._near(question, n_wanted, among, plan)
+            near, known, exact = self._near(question, n_wanted, among, where, plan)
             concepts = self._terms.concepts.scores(_concept_terms(asked))
             sides = [
                 near,
@@ -99,24 +107,26 @@ class CandidateFinder:
         )
 
     def _near(
-        self, question: Question, n_wanted: int, among: Rows | None, plan: FilterPlan
+        self, question: Question, n_wanted: int, among: Rows | None, where: Where | None, plan: FilterPlan
     ) -> tuple[Rows, Scores, bool]:
         """Return the nearest cases, rising, with their cosines, and whether none nearer can have been missed."""
         if not question.vector.any():
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32), True
-        if among is not None and plan is FilterPlan.FILTERED_PROBE:
+        if among is not None and plan is FilterPlan.FILTERED_PROBE and not self._index.filters_itself:
             n_fetched = int(n_wanted * self._terms.n_cases / len(among) * _SPARE)
             rows, cosines, exact = self._searched(question, n_fetched)
             is_allowed = are_in(rows, among)
             # A question about what the filter shuts out finds few: then all lists are searched.
             if is_allowed.sum() >= n_wanted * _LEAST_FOUND:
                 return rows[is_allowed], cosines[is_allowed], exact
-        return self._searched(question, n_wanted, among)
+        return self._searched(question, n_wanted, among, where)
 
-    def _searched(self, question: Question, k: int, among: Rows | None = None) -> tuple[Rows, Scores, bool]:
+    def _searched(
+        self, question: Question, k: int, among: Rows | None = None, where: Where | None = None
+    ) -> tuple[Rows, Scores, bool]:
         """Search the vector index; return rows, rising, their cosines, and whether no other is nearer."""
         keys = None if among is None else self._terms.keys_of(among)
-        neighbours = self._index.search(question.vector[None], k=k, among=keys)
+        neighbours = self._index.search(question.vector[None], k=k, among=keys, where=where)
         order = np.argsort(neighbours.ids[0])
         found, cosines = neighbours.ids[0][order], neighbours.scores[0][order]
         rows = self._terms.rows_of(found)  # keys and rows rise together; what fills the answer up has no row

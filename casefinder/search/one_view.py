@@ -57,7 +57,7 @@ class ViewSearcher:
         """
         among = None if where is None else self._view.terms.matching(where)
         n_candidates = self._view.terms.n_cases if among is None else len(among)
-        scored = self.score(text, k=k, among=among)
+        scored = self.score(text, k=k, among=among, where=where)
         hits = self._hits(scored, similarities(scored.parts, scored.applies, self._weights), k=k)
         return Answer(
             hits,
@@ -69,13 +69,14 @@ class ViewSearcher:
             sequence=self._view.sequence,
         )
 
-    def score(self, text: str, *, k: int, among: Rows | None) -> Scored:
+    def score(self, text: str, *, k: int, among: Rows | None, where: Where | None = None) -> Scored:
         """Gather the candidates for the k best cases and compute the parts of their scores, in no order.
 
         Args:
             text: The question.
             k: Cases wanted.
             among: Only these rows, rising, when given.
+            where: The filter that lets these rows through, where there is one.
 
         Raises:
             EmptyQueryError: The text holds nothing that could be compared.
@@ -85,7 +86,7 @@ class ViewSearcher:
         asked = asked_findings(question.mentions, terms.traits, self._lexicon, n_cases=terms.n_cases)
         named = terms.wordings.named_by(question.vector, threshold=self._named_cosine)
         named_rows = self._cases_named(question, named, k=k, among=among)
-        candidates = self._candidates.find(question, asked, named_rows, k=k, among=among)
+        candidates = self._candidates.find(question, asked, named_rows, k=k, among=among, where=where)
         diagnoses = _diagnosis_cosines(candidates.rows, named)
         parts = score_parts(
             question,

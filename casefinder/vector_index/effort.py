@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casefinder.vector_index.ivf import IVFIndex
-from casefinder.vector_index.protocol import Ids, Vectors
+from casefinder.vector_index.protocol import Ids, VectorIndex, Vectors
 
 MEASURED_K: Final = 10
 DEFAULT_TARGET: Final = 0.99
@@ -41,7 +41,7 @@ class Probe:
         self._neighbours = np.take_along_axis(known, places, axis=1)
         self._scores = np.take_along_axis(both, places, axis=1)
 
-    def recalls(self, index: IVFIndex) -> NDArray[np.float64]:
+    def recalls(self, index: VectorIndex) -> NDArray[np.float64]:
         """Return the share of its true neighbours that an index finds for each question: float64 [n]."""
         found = index.search(self.vectors, k=MEASURED_K + 1)
         return self.shares(np.where(found.ids == self.ids[:, None], -np.inf, found.scores))

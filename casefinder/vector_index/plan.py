@@ -36,6 +36,7 @@ class IndexKind(StrEnum):
 
     EXACT = "exact"
     IVF = "ivf"
+    MILVUS = "milvus"  # on a server, which has its own plan
 
 
 @dataclass(frozen=True, slots=True)

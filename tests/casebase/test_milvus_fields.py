@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casefinder.case_store import CaseFindings
+from casefinder.casebase.live_index import LiveIndex
 from casefinder.casebase.milvus_fields import FIELDS, expression_of, fields_of
 from casefinder.cases import Age, AgeUnit, Case, Diagnosis, OutcomeStatus, Patient, Sections, Sex
 from casefinder.term_index import (
@@ -104,6 +105,21 @@ def test_an_expression_matches_exactly_what_the_filter_matches(index: MilvusInde
     found = index.search_where(QUERY, k=len(CASES), expression=expression)
     wanted = TERMS.keys_of(TERMS.matching(where)).tolist()
     assert sorted(key for key, _ in found.row(0)) == sorted(wanted)
+
+
+@needs_milvus
+@pytest.mark.parametrize(
+    ("where", "is_pushed_down"),
+    [(DepartmentIs("心内科"), True), (~DiagnosisIs("I21"), True), (AttributeIs("ward", "3"), False)],
+)
+def test_a_filter_goes_to_the_server_where_it_can_be_said_there(
+    index: MilvusIndex, monkeypatch: pytest.MonkeyPatch, where: Where, is_pushed_down: bool
+) -> None:
+    unwanted = "search" if is_pushed_down else "search_where"
+    monkeypatch.setattr(MilvusIndex, unwanted, lambda *_, **__: pytest.fail(f"{unwanted} was called"))
+    allowed = TERMS.keys_of(TERMS.matching(where))
+    found = LiveIndex(index, None, removed=allowed[:2]).search(QUERY, k=len(CASES), among=allowed, where=where)
+    assert sorted(key for key, _ in found.row(0)) == sorted(allowed[2:].tolist())
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from casefinder.cases import Case, Sections, case_to_json
 from tests.cli.conftest import Run
 from tests.material import made_case, made_cases
+from tests.vector_index.milvus_lite import needs_milvus
 
 
 def test_summary_counts_everything(run: Run, tmp_path: Path) -> None:
@@ -92,3 +94,25 @@ def test_no_text_of_a_case_reaches_standard_error(run: Run, tmp_path: Path) -> N
     assert secret not in ran.stderr + ran.stdout
     ran = run("build-index", tmp_path / "cases.csv", "--index", tmp_path / "base")
     assert secret not in ran.stderr + ran.stdout + (tmp_path / "base" / "rejects.jsonl").read_text("utf-8")
+
+
+@needs_milvus
+def test_vectors_may_be_kept_on_a_milvus_server(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "cases.jsonl").write_text("\n".join(map(case_to_json, made_cases(30))), encoding="utf-8")
+    base = tmp_path / "base"
+    ran = run(
+        "build-index", tmp_path / "cases.jsonl", "--index", base, "--vector-index", f"milvus:{tmp_path / 'v.db'}"
+    )  # fmt: skip
+    assert ran.exit_code == 0, ran.stderr
+    assert f"index     on the Milvus server {tmp_path / 'v.db'}, collection casefinder_" in ran.stdout
+    assert "milvus" in run("info", "--index", base).stdout
+    found = json.loads(run("query", "胸痛伴冷汗0天", "--index", base, "-k", "1", "--json").stdout)
+    assert found["case"]["id"] == "C0000"
+
+
+def test_an_address_with_a_password_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "cases.jsonl").write_text(case_to_json(made_case(1)), encoding="utf-8")
+    ran = run("build-index", tmp_path / "cases.jsonl", "--vector-index", "milvus:http://root:geheim@milvus.example")
+    assert ran.exit_code == 1
+    assert "CASEFINDER_MILVUS_TOKEN" in ran.stderr
+    assert "geheim" not in ran.stdout + ran.stderr

@@ -10,7 +10,6 @@ from casefinder.vector_index.milvus.collection import (
     ScalarField,
     ScalarKind,
     ScalarValue,
-    drop_collections,
     plan_milvus,
 )
 from casefinder.vector_index.milvus.connection import MilvusConnection, check_uri
@@ -31,7 +30,6 @@ __all__ = [
     "ScalarValue",
     "UnsayableError",
     "check_uri",
-    "drop_collections",
     "literal",
     "pattern",
     "plan_milvus",

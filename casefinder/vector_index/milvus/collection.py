@@ -13,6 +13,7 @@ import numpy as np
 from casefinder.errors import IndexDamagedError
 from casefinder.vector_index.milvus.connection import MilvusConnection, wait_until
 from casefinder.vector_index.milvus.expressions import one_of
+from casefinder.vector_index.plan import POINTS_PER_LIST
 from casefinder.vector_index.protocol import Ids, Vectors
 
 ID_FIELD: Final = "id"
@@ -97,7 +98,7 @@ def plan_milvus(kind: MilvusKind, n_vectors: int, *, dim: int) -> MilvusPlan:
     if kind is MilvusKind.HNSW:
         return MilvusPlan(kind, ef=_HNSW_SEARCH_EF)
     n_rows = max(1, min(n_vectors, _SEGMENT_BYTES // (4 * dim)))
-    n_lists = max(1, int(_LISTS_PER_ROOT * math.sqrt(n_rows)))
+    n_lists = max(1, min(int(_LISTS_PER_ROOT * math.sqrt(n_rows)), n_rows // POINTS_PER_LIST))
     return MilvusPlan(kind, n_lists, min(n_lists, max(_FEWEST_PROBES, math.ceil(n_lists * _PROBED_SHARE))))
 
 
@@ -136,7 +137,8 @@ class Collection:
 
     def drop(self) -> None:
         """Remove the collection, whether it is there or not."""
-        self.connection.call("drop_collection", collection_name=self.name)
+        if self.exists():
+            self.connection.call("drop_collection", collection_name=self.name)
 
     def dim(self) -> int:
         """Return the number of components of its vectors.
@@ -212,13 +214,6 @@ class Collection:
     def _indexed(self) -> bool:
         described = self.connection.call("describe_index", collection_name=self.name, index_name=VECTOR_FIELD)
         return int(described.get("pending_index_rows", 0)) == 0
-
-
-def drop_collections(connection: MilvusConnection, prefix: str, *, keep: Sequence[str]) -> None:
-    """Remove the collections whose names begin so, except some: snapshots that nobody reads any more."""
-    for name in connection.call("list_collections"):
-        if name.startswith(prefix) and name not in keep:
-            Collection(connection, name).drop()
 
 
 def _schema(dim: int, fields: Sequence[ScalarField]) -> Any:  # noqa: ANN401 - pymilvus has no types

@@ -184,6 +184,9 @@ def _error(uri: str, action: str, exc: Any) -> VectorIndexError:  # noqa: ANN401
 
 
 def _keep_queries_out_of_logs() -> None:
-    """Silence loggers that repeat the filter of every failed call on standard error."""
-    for name in ("pymilvus", "milvus_lite"):
+    """Silence loggers that repeat the filter of every failed call on standard error.
+
+    That of gRPC as well: Milvus Lite, a server within this process, has it report each call that it does not know.
+    """
+    for name in ("pymilvus", "milvus_lite", "grpc"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -47,6 +47,7 @@ def reconcile(
     collection: Collection,
     truth: Iterable[Rows],
     *,
+    spared: Ids | None = None,
     repair: bool = True,
     advance: Callable[[int], None] = lambda n_rows: None,
 ) -> Differences:
@@ -55,6 +56,7 @@ def reconcile(
     Args:
         collection: One that exists.
         truth: All rows that it should hold, in batches, none twice.
+        spared: Ids that may stand in the collection though the truth does not name them.
         repair: Set it right; otherwise only count.
         advance: Called with the number of rows compared, after each batch.
 
@@ -69,7 +71,7 @@ def reconcile(
             scalars = [rows.scalars[place] for place in np.flatnonzero(wrong).tolist()]
             collection.upsert(rows.ids[wrong], rows.vectors[wrong], digests[wrong], scalars)
         advance(len(rows.ids))
-    extra = comparison.extra()
+    extra = comparison.extra() if spared is None else np.setdiff1d(comparison.extra(), spared)
     if repair and len(extra):
         collection.delete(extra)
     found = Differences(comparison.n_missing, comparison.n_outdated, len(extra))
