@@ -255,7 +255,7 @@ class CaseFinder:
             CaseNotFoundError: There is none of that id.
             CaseBaseDamagedError: The record was altered on disk.
         """
-        return self._casebase.view().store.case(case_id)
+        return self._casebase.view().case(case_id)
 
     def departments(self) -> dict[str, int]:
         """Return the number of cases of each department, most frequent first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -14,10 +15,14 @@ from casefinder.casebase.indexing import AnyIndex, load_index
 from casefinder.casebase.live_index import LiveIndex
 from casefinder.casebase.manifest import Manifest, read_manifest
 from casefinder.casebase.tail import Tail, no_keys
-from casefinder.errors import CaseBaseDamagedError, CaseBaseError, IndexDamagedError
+from casefinder.cases import Case
+from casefinder.errors import CaseBaseDamagedError, CaseBaseError, CaseNotFoundError, IndexDamagedError
 from casefinder.files import StoredFile
 from casefinder.term_index import TermIndex, TermPart, read_terms
+from casefinder.text import lexical_terms
 from casefinder.vector_index import Ids
+
+_MOST_NAMESAKES: Final = 1_000  # cases whose names hold all parts of an id
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,27 @@ class View:
     def n_cases(self) -> int:
         """Cases that can be found."""
         return int(self.terms.n_cases)
+
+    def case(self, case_id: str) -> Case:
+        """Return one case by its id.
+
+        That there is none is not taken from the database alone, whose index of ids has no checksum: the terms, where
+        every id is a name, have one.
+
+        Raises:
+            CaseNotFoundError: There is none of that id.
+            CaseBaseDamagedError: The record, or the way to it, was altered on disk.
+        """
+        try:
+            return self.store.case(case_id)
+        except CaseNotFoundError:
+            rows = self.terms.names.holding(lexical_terms(case_id))[:_MOST_NAMESAKES]
+            found = self.store.cases(self.terms.keys_of(rows).tolist())
+            if any(case.id == case_id for case in found.values()):
+                raise CaseBaseDamagedError(
+                    f"case {case_id!r} is there, but the index of ids was altered; run `casefinder verify --repair`"
+                ) from None
+            raise
 
 
 def open_view(directory: Path) -> View:

@@ -23,7 +23,7 @@ def show(case_id: str, directory: Path, as_json: bool) -> None:
     from casefinder.cases import case_to_json
 
     with open_case_base(directory) as casebase:
-        case = casebase.view().store.case(case_id)
+        case = casebase.view().case(case_id)
     if as_json:
         click.echo(case_to_json(case))
     else:

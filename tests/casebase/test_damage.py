@@ -16,6 +16,7 @@ from casefinder.errors import (
     CaseBaseError,
     CaseBaseFormatError,
     CaseBaseNotFoundError,
+    CaseNotFoundError,
     EncoderMismatchError,
     IndexDamagedError,
 )
@@ -111,6 +112,23 @@ def test_altered_record_is_never_shown(base: Path) -> None:
         pytest.raises(CaseBaseDamagedError, match="the record under key 8 was altered on disk"),
     ):
         casebase.view().store.case("C0007")
+
+
+def test_altered_index_of_ids_does_not_hide_a_case(base: Path) -> None:
+    """SQLite would say that there is no such case; no row and no checksum of a row is altered."""
+    data = (base / STORE).read_bytes()
+    pages = [start for start in range(0, len(data), 4096) if data[start] == 0x0A and b"C0007" in data[start:][:4096]]
+    damaged = bytearray(data)
+    for start in pages:  # leaf pages of indexes
+        place = data.index(b"C0007", start)
+        damaged[place : place + 5] = b"C00z7"
+    assert pages
+    (base / STORE).write_bytes(damaged)
+    with open_case_base(base) as casebase:
+        with pytest.raises(CaseBaseDamagedError, match="the index of ids was altered"):
+            casebase.view().case("C0007")
+        with pytest.raises(CaseNotFoundError):
+            casebase.view().case("C0700")
 
 
 def test_no_byte_of_the_records_can_be_altered_unseen(base: Path) -> None:
