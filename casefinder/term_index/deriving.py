@@ -13,6 +13,7 @@ from casefinder.cases import Case
 from casefinder.term_index.columns import ColumnsBuilder
 from casefinder.term_index.lists import ListsBuilder
 from casefinder.term_index.part import CONCEPTS, NAMES, SCORED, WORDINGS, WORDS, TermPart
+from casefinder.term_index.signs import signs_of
 from casefinder.term_index.sorted_keys import STRIDE
 from casefinder.term_index.texts import text_arrays
 from casefinder.term_index.traits import TraitsBuilder
@@ -79,13 +80,14 @@ class _Deriving:
             "word_lengths": lengths,
             "total_length": np.array([lengths.sum()], dtype="<i8"),
             "wording_vectors": matrix.ravel(),
+            "wording_signs": signs_of(matrix).ravel(),
             **text_arrays(WORDINGS, wordings),
             **self._traits.arrays(),
             **self._columns.arrays(),
         }
         for field, lists in self._lists.items():
             arrays |= lists.arrays(field, n_rows=len(keys), reference=REFERENCE_LENGTHS.get(field))
-        return TermPart(arrays, dim=dim)
+        return TermPart(arrays)
 
 
 def concept_term(concept_id: str, assertion: str) -> str:

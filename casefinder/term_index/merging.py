@@ -12,6 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 from casefinder.errors import CaseBaseError
 from casefinder.term_index.lists import MOST_ROWS, ROW_SHIFT, key_arrays
 from casefinder.term_index.part import FIELDS, WORDINGS, WRITTEN, TermPart
+from casefinder.term_index.signs import signs_of
 from casefinder.term_index.sorted_keys import STRIDE
 from casefinder.term_index.texts import text_arrays
 from casefinder.term_index.traits import RECORD, concept_numbers, presents, renumbered, spans
@@ -70,16 +71,13 @@ class _Source:
             yield records, self.part.arrays["trait_concepts"].take(places)
 
 
-def merge(parts: Sequence[TermPart], sink: Sink, *, removed: NDArray[np.int64]) -> int:
+def merge(parts: Sequence[TermPart], sink: Sink, *, removed: NDArray[np.int64]) -> None:
     """Write the arrays of one part that holds the cases of all, without those of some keys.
 
     Args:
         parts: Keys rise from part to part.
         sink: Takes the arrays.
         removed: Keys to leave out, int64 [n].
-
-    Returns:
-        Components of the vectors of wordings.
 
     Raises:
         CaseBaseError: There are more cases than postings have room for.
@@ -94,7 +92,6 @@ def merge(parts: Sequence[TermPart], sink: Sink, *, removed: NDArray[np.int64]) 
     _merge_traits(sources, sink)
     for field in FIELDS:
         _merge_lists(field, sources, sink)
-    return max((part.dim for part in parts), default=0)
 
 
 def _merge_columns(sources: Sequence[_Source], sink: Sink) -> None:
@@ -157,7 +154,9 @@ def _merge_lists(field: str, sources: Sequence[_Source], sink: Sink) -> None:
     if field in WRITTEN:
         _add_all(sink, text_arrays(field, _texts(field, sources, targets, int(kept.sum()))))
     if field == WORDINGS:
-        sink.add("wording_vectors", "<f2", [_vectors(sources, targets, int(kept.sum()))])
+        vectors = _vectors(sources, targets, int(kept.sum()))
+        sink.add("wording_vectors", "<f2", [vectors.ravel()])
+        sink.add("wording_signs", "<u8", [signs_of(vectors).ravel()])
 
 
 def _postings(
@@ -217,8 +216,8 @@ def _vectors(
     vectors = np.zeros((n, dim), dtype="<f2")
     for source, (old, new) in zip(sources, targets, strict=True):
         if source.part.dim:
-            vectors[new] = source.part.wording_vectors[old]
-    return vectors.ravel()
+            vectors[new] = source.part.wording_vectors(old)
+    return vectors if vectors.any() else vectors[:, :0]
 
 
 def _add_all(sink: Sink, arrays: dict[str, NDArray[Any]]) -> None:

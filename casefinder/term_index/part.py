@@ -14,10 +14,11 @@ from casefinder.errors import IndexDamagedError
 from casefinder.files import Values, read_arrays
 from casefinder.term_index.columns import Columns
 from casefinder.term_index.lists import TermLists
+from casefinder.term_index.signs import n_sign_words
 from casefinder.term_index.sorted_keys import SortedKeys
 from casefinder.term_index.texts import texts_of
 
-VERSION: Final = 1  # of the arrays; raise when they mean something else
+VERSION: Final = 2  # of the arrays; raise when they mean something else
 WORDS: Final = "words"
 CONCEPTS: Final = "concepts"
 NAMES: Final = "names"
@@ -36,23 +37,28 @@ class TermPart:
     A case is known by its row: the place of its key among the keys of the part in rising order.
     """
 
-    def __init__(self, arrays: Mapping[str, Values], *, dim: int) -> None:
-        """Serve arrays of ``derive_terms``, ``dim`` components per vector of a wording."""
+    def __init__(self, arrays: Mapping[str, Values]) -> None:
+        """Serve arrays of ``derive_terms``."""
         self.arrays = arrays
-        self.dim = dim
         self.keys = SortedKeys(arrays["keys"], arrays["key_samples"])
         self.lists = {field: TermLists(arrays, field) for field in FIELDS}
         self.n_rows = len(self.keys)
+        self.dim = len(arrays["wording_vectors"]) // max(len(self.lists[WORDINGS].keys), 1)  # 0 where none has a vector
 
     @cached_property
     def concept_numbers(self) -> Mapping[str, int]:
         """Number of each concept, by its id."""
         return {name: number for number, name in enumerate(self.texts("trait"))}
 
+    def wording_vectors(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the vectors of some wordings of diagnoses: float32 [n, dim], zeros where there is none."""
+        components = (places[:, None] * self.dim + np.arange(self.dim)).ravel()
+        return self.arrays["wording_vectors"].take(components).reshape(-1, self.dim).astype(np.float32)
+
     @cached_property
-    def wording_vectors(self) -> NDArray[np.float32]:
-        """Vectors of the wordings of diagnoses: float32 [n_wordings, dim], zeros where there is none."""
-        return self.arrays["wording_vectors"][:].reshape(-1, max(self.dim, 1)).astype(np.float32)
+    def wording_signs(self) -> NDArray[np.uint64]:
+        """Signs of the vectors of all wordings: uint64 [n_wordings, words]."""
+        return self.arrays["wording_signs"][:].reshape(-1, n_sign_words(self.dim))
 
     @cached_property
     def columns(self) -> Columns:
@@ -81,4 +87,4 @@ def read_terms(path: Path) -> TermPart:
         raise IndexDamagedError(
             f"{path.name} has version {version}, this casefinder reads {VERSION}; run `casefinder verify --repair`"
         )
-    return TermPart(arrays, dim=facts["dim"])
+    return TermPart(arrays)

@@ -10,9 +10,14 @@ from numpy.typing import NDArray
 
 from casefinder.term_index.lists import Rows, are_in
 from casefinder.term_index.part import WORDINGS, TermPart
+from casefinder.term_index.signs import most_alike
 
 # A question names few diagnoses; more wordings than this are paraphrases of one another.
 _MOST_NAMED: Final = 20
+# Wordings of a part that are compared in full. The twenty nearest of 20,000 clustered vectors are among the 256 most
+# alike by their signs: tests/term_index/test_signs.py.
+_MOST_COMPARED: Final = 256
+_NONE: Final = np.zeros(0, dtype=np.int64)
 
 
 class Wordings:
@@ -37,10 +42,12 @@ class Wordings:
         near: dict[int, float] = {}
         for part in self._parts:
             if part.dim:
-                cosines = part.wording_vectors @ query
-                places = np.flatnonzero(cosines >= threshold)
-                keys = part.arrays[f"{WORDINGS}_keys"].take(places).tolist()
-                near |= zip(keys, cosines[places].tolist(), strict=True)
+                n_compared = min(_MOST_COMPARED, len(part.lists[WORDINGS].keys))
+                places = most_alike(part.wording_signs, query, n_compared) if n_compared else _NONE
+                cosines = part.wording_vectors(places) @ query
+                is_named = cosines >= threshold
+                keys = part.arrays[f"{WORDINGS}_keys"].take(places[is_named]).tolist()
+                near |= zip(keys, cosines[is_named].tolist(), strict=True)
         best = sorted(near.items(), key=lambda item: (-item[1], item[0]))
         rows = ((self._rows(key), cosine) for key, cosine in best)
         return [(found, cosine) for found, cosine in rows if len(found)][:_MOST_NAMED]

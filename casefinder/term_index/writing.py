@@ -52,15 +52,15 @@ def write_merged_terms(path: Path, parts: Sequence[TermPart], *, removed_keys: I
         CaseBaseError: There are more cases than one case base can hold.
     """
     with ArraysWriter(path) as writer:
-        dim = merge(parts, writer, removed=_keys(removed_keys))
-        writer.finish({"version": VERSION, "dim": dim})
+        merge(parts, writer, removed=_keys(removed_keys))
+        writer.finish({"version": VERSION})
 
 
 def joined_part(parts: Sequence[TermPart], *, removed_keys: Iterable[int] = ()) -> TermPart:
     """Return one part in memory with the cases of several, without some of them; see ``write_merged_terms``."""
     sink = MemorySink()
-    dim = merge(parts, sink, removed=_keys(removed_keys))
-    return TermPart(sink.arrays, dim=dim)
+    merge(parts, sink, removed=_keys(removed_keys))
+    return TermPart(sink.arrays)
 
 
 def _keys(keys: Iterable[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -59,7 +59,7 @@ def _copy(part: TermPart, number: int) -> TermPart:
     keys = np.arange(part.n_rows, dtype="<i8") + number * part.n_rows
     days = np.random.default_rng(number).integers(0, N_DAYS, part.n_rows, dtype="<i4") + np.int32(FIRST_DAY)
     moved = {"keys": keys, "key_samples": keys[::STRIDE], "visit_days": days}
-    return TermPart({**part.arrays, **moved}, dim=part.dim)
+    return TermPart({**part.arrays, **moved})
 
 
 def widened_index(store: CaseStore, n_cases: int, path: Path) -> IVFIndex:
