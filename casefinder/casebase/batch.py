@@ -164,7 +164,7 @@ class BatchWriter:
     def _vectors(self, prepared: Sequence[_Prepared]) -> tuple[dict[bytes, NDArray[np.float32]], set[bytes]]:
         """Return the vectors that are not stored yet, and the digests of texts that have none."""
         parts = {item.entry.digest: item.parts for item in prepared}
-        for text in {text for item in prepared for text in item.diagnosis_texts}:
+        for text in dict.fromkeys(text for item in prepared for text in item.diagnosis_texts):
             digest = diagnosis_digest(text)
             self.wordings.add(digest)
             parts[digest] = (WeightedText(text, 1.0),)

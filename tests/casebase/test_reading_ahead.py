@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,6 +98,22 @@ def _records(directory: Path) -> list[list[tuple[object, ...]]]:
     with sqlite3.connect(store) as connection:
         tables = ("cases", "findings", "vectors")
         return [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
+
+
+_BUILD = """
+import sys
+from pathlib import Path
+from casefinder.casebase import build_case_base
+from tests.material import HashEncoder, made_cases, rows_of
+build_case_base(rows_of(made_cases(60)), Path(sys.argv[1]), encoder=HashEncoder(), source="x")
+"""
+
+
+def test_records_do_not_depend_on_how_python_hashes(tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-c", _BUILD, str(tmp_path / seed)], env=environment, check=True)
+    assert _records(tmp_path / "1") == _records(tmp_path / "2")
 
 
 def test_records_are_the_same_with_and_without_further_processes(tmp_path: Path) -> None:
