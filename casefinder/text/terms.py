@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import add
 from typing import Final
 
 from casefinder.text.normalise import normalise_text
@@ -26,7 +27,7 @@ def lexical_terms(text: str) -> list[str]:
     for run in _TOKEN.findall(folded):
         if _FIRST_HAN <= run[0] <= _LAST_HAN:
             terms += run
-            terms += [run[i : i + 2] for i in range(len(run) - 1)]
+            terms += map(add, run, run[1:])
         else:
             terms += _with_stem(_singular(run))
     for code in _CODE.findall(folded):
