@@ -230,6 +230,16 @@ class CaseFinder:
         """
         return self._searcher.search(text, k=k, where=where)
 
+    def search_many(self, texts: Sequence[str], *, k: int = 10, where: Where | None = None) -> tuple[Answer, ...]:
+        """Answer many questions in the same state of the case base, as ``answer`` does each; they are encoded together.
+
+        Raises:
+            EmptyQueryError: One of the texts holds nothing that could be compared.
+            QueryError: k is out of range.
+            CaseBaseDamagedError: A record was altered on disk.
+        """
+        return tuple(self._searcher.search_many(texts, k=k, where=where))
+
     def treatment_paths(
         self, hits: Sequence[Hit], *, question: str = "", small_cell: int | None = None
     ) -> PathwayEvidence:

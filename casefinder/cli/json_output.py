@@ -13,7 +13,17 @@ _DIGITS = 6  # float32 carries no more
 
 def hit_line(hit: Hit, answer: Answer) -> str:
     """Write a hit as one line of JSON."""
-    entry = {
+    return json.dumps(_entry(hit, answer), ensure_ascii=False)
+
+
+def answer_line(number: int, answer: Answer) -> str:
+    """Write the answer to the question on one line of a file as one line of JSON."""
+    entry = {"line": number, "known": answer.is_known, "hits": [_entry(hit, answer) for hit in answer.hits]}
+    return json.dumps(entry, ensure_ascii=False)
+
+
+def _entry(hit: Hit, answer: Answer) -> dict[str, object]:
+    return {
         "rank": hit.rank,
         "similarity": round(hit.similarity, _DIGITS),
         "percent": None if hit.percent is None else round(hit.percent, 1),
@@ -31,7 +41,6 @@ def hit_line(hit: Hit, answer: Answer) -> str:
         "case": case_to_dict(hit.case),
         "note": STANDING_SENTENCE,
     }
-    return json.dumps(entry, ensure_ascii=False)
 
 
 def _explanation(hit: Hit) -> dict[str, object]:

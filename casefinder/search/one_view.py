@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -17,7 +17,7 @@ from casefinder.search.candidates import CandidateFinder
 from casefinder.search.explanation import explain
 from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
 from casefinder.search.knowing import is_known
-from casefinder.search.question import Question, read_question
+from casefinder.search.question import Question, read_question, read_questions
 from casefinder.search.ranking import Matrix, Scored, applying, score_parts, similarities, weights_for
 from casefinder.search.weights import PARTS, RankingWeights
 from casefinder.term_index import Rows, Where, are_in
@@ -41,11 +41,11 @@ class ViewSearcher:
         self._candidates = CandidateFinder(view, self._lexicon)
         self._named_cosine = encoder.calibration.near_duplicate if encoder.calibration else _NAMED_COSINE
 
-    def search(self, text: str, *, k: int, where: Where | None) -> Answer:
-        """Find the k cases most similar to a text.
+    def search_many(self, texts: Sequence[str], *, k: int, where: Where | None) -> list[Answer]:
+        """Find the k cases most similar to each text.
 
         Args:
-            text: The question.
+            texts: The questions; they are encoded together, and the filter is evaluated once.
             k: Cases wanted.
             where: Only cases that match this filter; the answer falls short of k only when fewer cases match.
 
@@ -56,8 +56,13 @@ class ViewSearcher:
             IndexDamagedError: A derived file was.
         """
         among = None if where is None else self._view.terms.matching(where)
+        return [
+            self._answer(question, k=k, among=among, where=where) for question in read_questions(texts, self._encoder)
+        ]
+
+    def _answer(self, question: Question, *, k: int, among: Rows | None, where: Where | None) -> Answer:
         n_candidates = self._view.terms.n_cases if among is None else len(among)
-        scored = self.score(text, k=k, among=among, where=where)
+        scored = self._score(question, k=k, among=among, where=where)
         hits = self._hits(scored, similarities(scored.parts, scored.applies, self._weights), k=k)
         return Answer(
             hits,
@@ -81,8 +86,10 @@ class ViewSearcher:
         Raises:
             EmptyQueryError: The text holds nothing that could be compared.
         """
+        return self._score(read_question(text, self._encoder), k=k, among=among, where=where)
+
+    def _score(self, question: Question, *, k: int, among: Rows | None, where: Where | None) -> Scored:
         terms = self._view.terms
-        question = read_question(text, self._encoder)
         asked = asked_findings(question.mentions, terms.traits, self._lexicon, n_cases=terms.n_cases)
         named = terms.wordings.named_by(question.vector, threshold=self._named_cosine)
         named_rows = self._cases_named(question, named, k=k, among=among)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,12 +58,23 @@ class Question:
 
 
 def read_question(text: str, encoder: Encoder) -> Question:
-    """Read a question.
+    """Read a question; see ``read_questions``."""
+    return read_questions([text], encoder)[0]
+
+
+def read_questions(texts: Sequence[str], encoder: Encoder) -> list[Question]:
+    """Read questions; they are encoded together.
 
     Raises:
-        EmptyQueryError: It holds nothing that could be compared.
+        EmptyQueryError: One of them holds nothing that could be compared.
     """
-    vector: Vectors = encoder.encode([normalise_text(text)])[0]
+    if not texts:
+        return []
+    vectors: Vectors = encoder.encode([normalise_text(text) for text in texts])
+    return [_question(text, vector) for text, vector in zip(texts, vectors, strict=True)]
+
+
+def _question(text: str, vector: Vectors) -> Question:
     counts = Counter(lexical_terms(text))
     if not vector.any() and not counts:
         raise EmptyQueryError("the question holds no words; describe a complaint, such as 胸痛伴冷汗")

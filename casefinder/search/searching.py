@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from casefinder.casebase import CaseBase, View
@@ -69,9 +69,22 @@ class Searcher:
             CaseBaseDamagedError: A record was altered on disk.
             IndexDamagedError: A derived file was, and this process may not write a new one.
         """
+        return self.search_many([text], k=k, where=where)[0]
+
+    def search_many(self, texts: Sequence[str], *, k: int = 10, where: Where | None = None) -> list[Answer]:
+        """Find the k cases most similar to each of many texts, all in the same state of the case base.
+
+        The answers are those that ``search`` gives; the texts are encoded together, which takes less time.
+
+        Raises:
+            EmptyQueryError: One of the texts holds nothing that could be compared.
+            QueryError: k is out of range.
+            CaseBaseDamagedError: A record was altered on disk.
+            IndexDamagedError: A derived file was, and this process may not write a new one.
+        """
         if not 1 <= k <= MAX_K:
             raise QueryError(f"k is {k}; ask for 1 to {MAX_K} cases")
-        return self._over_one_view(lambda searcher: searcher.search(text, k=k, where=where))
+        return self._over_one_view(lambda searcher: searcher.search_many(texts, k=k, where=where))
 
     def score(self, text: str, *, k: int, among: Rows | None = None) -> Scored:
         """Gather the candidates for the k best cases and compute the parts of their scores, in no order.
