@@ -17,9 +17,11 @@ from typing import Final
 import numpy as np
 
 from casefinder.case_store import CaseStore
+from casefinder.casebase.manifest import Manifest
 from casefinder.casebase.milvus_fields import FIELDS, fields_of
 from casefinder.errors import IndexDamagedError, VectorIndexError
 from casefinder.files import durable
+from casefinder.term_index import read_terms
 from casefinder.vector_index import Ids, IndexKind, IndexPlan
 from casefinder.vector_index.milvus import (
     Collection,
@@ -106,6 +108,25 @@ def drop_collection(path: Path) -> None:
         place.collection().drop()
     except VectorIndexError as exc:
         _LOG.warning("the collection %s is no longer needed, but could not be dropped: %s", place.name, exc)
+
+
+def compare_with_records(directory: Path, manifest: Manifest, *, repair: bool) -> Differences | None:
+    """Compare the collection of a case base with its records; see ``compare_collection``, which says what it raises.
+
+    Args:
+        directory: Where the case base is.
+        manifest: Names records and snapshot.
+        repair: Set right what differs.
+
+    Returns:
+        What differed, or is set right now; None where the vectors are not on a server.
+    """
+    if manifest.vector_index == FAISS:
+        return None
+    keys = np.asarray(read_terms(manifest.terms_path(directory)).arrays["keys"][:], dtype=np.int64)
+    store_path, fingerprint = manifest.store_path(directory), manifest.encoder_fingerprint
+    with CaseStore(store_path, encoder_fingerprint=fingerprint) as store, store.one_state():
+        return compare_collection(manifest.index_path(directory), store, keys=keys, repair=repair)
 
 
 def compare_collection(path: Path, store: CaseStore, *, keys: Ids, repair: bool) -> Differences:

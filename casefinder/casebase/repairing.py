@@ -29,6 +29,7 @@ from casefinder.casebase.layout import BUILDING_NAME, MANIFEST_NAME, RECORDS_PRE
 from casefinder.casebase.lock import both_locks
 from casefinder.casebase.manifest import Manifest, read_manifest, write_manifest
 from casefinder.casebase.mending import set_aside, set_snapshot_aside
+from casefinder.casebase.milvus_index import compare_with_records
 from casefinder.casebase.publishing import Origin, publish_records
 from casefinder.casebase.reading_findings import findings_fingerprint, read_findings
 from casefinder.casebase.snapshots import publish_snapshot, snapshot_of_records
@@ -92,6 +93,8 @@ def repair(directory: Path, *, load_encoder: LoadEncoder) -> Repaired:
         elif before.records:
             lost = _Salvage(directory, manifest, load_encoder).run()
             done.append(f"the records were written anew without {len(lost)} cases that cannot be read")
+        if before.snapshot and not lost and _set_right_on_server(directory, manifest):
+            done.append("the rows on the Milvus server were set right from the records")
         if before.snapshot and not lost and verify(directory).snapshot:
             snapshot = snapshot_of_records(directory, manifest)
             set_snapshot_aside(directory, manifest)
@@ -101,6 +104,15 @@ def repair(directory: Path, *, load_encoder: LoadEncoder) -> Repaired:
         if after.problems:
             raise CaseBaseDamagedError(f"{directory} could not be repaired: {after.problems[0]}; restore a backup")
         return Repaired(before, tuple(done), lost, after.n_cases)
+
+
+def _set_right_on_server(directory: Path, manifest: Manifest) -> bool:
+    """Set right what a server holds, where that can be done without bringing everything there again."""
+    try:
+        found = compare_with_records(directory, manifest, repair=True)
+    except IndexDamagedError:
+        return False  # not even the files that say what should be there are whole
+    return found is not None and not found.none
 
 
 def _reacknowledged(directory: Path, manifest: Manifest) -> bool:

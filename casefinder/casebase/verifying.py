@@ -13,6 +13,7 @@ from casefinder.case_store import CaseStore, problems_of_database
 from casefinder.casebase.acknowledged import acknowledged_sequence, check_acknowledged
 from casefinder.casebase.layout import ACKNOWLEDGED_NAME
 from casefinder.casebase.manifest import Manifest, read_manifest
+from casefinder.casebase.milvus_index import compare_with_records
 from casefinder.casebase.view import View, open_view
 from casefinder.errors import CaseBaseDamagedError, CaseBaseError, IndexDamagedError
 from casefinder.files import StoredFile, stored_file
@@ -92,12 +93,22 @@ def _problems_of_snapshot(directory: Path, manifest: Manifest, *, is_sound: bool
     if not (is_sound and intact):
         return
     try:
+        yield from _differences_on_server(directory, manifest)
         view = open_view(directory)
     except (CaseBaseError, IndexDamagedError) as exc:
         yield str(exc)
         return
     yield from _differences(view)
     view.store.close()
+
+
+def _differences_on_server(directory: Path, manifest: Manifest) -> Iterator[str]:
+    found = compare_with_records(directory, manifest, repair=False)
+    if found and not found.none:
+        yield (
+            f"of {manifest.snapshot.n_cases} rows the Milvus server lacks {found.n_missing}, {found.n_outdated} are"
+            f" outdated, and {found.n_extra} more should not be there"
+        )
 
 
 def _differences(view: View) -> Iterator[str]:

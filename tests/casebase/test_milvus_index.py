@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from casefinder.casebase import (
     compact,
     open_case_base,
     read_manifest,
+    repair,
+    verify,
 )
 from casefinder.casebase.milvus_fields import FIELDS
 from casefinder.casebase.milvus_index import compare_collection
@@ -129,6 +132,30 @@ def test_what_the_server_has_lost_or_altered_is_found_and_set_right(tmp_path: Pa
         collection.drop()
         assert compare_collection(path, store, keys=keys, repair=True) == Differences(N_CASES, 0, 0)
     assert answers(directory) == wanted
+
+
+def test_verify_names_what_the_server_has_lost_and_repair_brings_it_back(tmp_path: Path) -> None:
+    directory = tmp_path / "base"
+    build(directory, server(tmp_path), 60)
+    wanted, name = answers(directory), collection_of(directory)
+    assert verify(directory).problems == ()
+    Collection(MilvusConnection(str(tmp_path / "milvus.db")), name).delete(np.array([1, 2, 3]))
+    lacking = "of 60 rows the Milvus server lacks 3, 0 are outdated, and 0 more should not be there"
+    assert verify(directory).snapshot[0] == lacking
+    repaired = repair(directory, load_encoder=lambda name: HashEncoder())
+    assert repaired.done == ("the rows on the Milvus server were set right from the records",)
+    assert verify(directory).problems == ()
+    assert answers(directory) == wanted
+    assert collection_of(directory) == name
+
+
+def test_a_copy_of_a_case_base_never_drops_what_it_was_copied_from(tmp_path: Path) -> None:
+    build(tmp_path / "base", server(tmp_path), 60)
+    name, wanted = collection_of(tmp_path / "base"), answers(tmp_path / "base")
+    shutil.copytree(tmp_path / "base", tmp_path / "copy")
+    compact(tmp_path / "copy")
+    assert collections(tmp_path) == sorted([name, collection_of(tmp_path / "copy")])
+    assert answers(tmp_path / "base") == answers(tmp_path / "copy") == wanted
 
 
 def test_a_case_that_was_removed_since_the_snapshot_may_stand_on_the_server(tmp_path: Path) -> None:
