@@ -16,9 +16,11 @@ from casefinder.casebase.view import open_view
 from casefinder.errors import CaseBaseLockedError, CasefinderError, IndexDamagedError
 
 _LOG: Final = logging.getLogger(__name__)
-# A change that no snapshot covers costs every opening reader and every query a little.
-_FEWEST_CHANGES: Final = 2_000
-_SHARE_OF_CHANGES: Final = 0.05
+# Every reader that opens derives what came since the snapshot: 0.7 ms of one core for each case, and a query over 1,000
+# such cases takes two to three times as long: scripts/bench/results/2026-11-23-tail.txt. 250 changes cost an opening
+# 0.2 s. A compaction goes through the whole snapshot, so of a large one it waits for a share.
+_FEWEST_CHANGES: Final = 250
+_SHARE_OF_CHANGES: Final = 0.01
 
 
 def compaction_is_due(manifest: Manifest, sequence: int, *, times: int = 1) -> bool:
