@@ -38,18 +38,17 @@ def evaluate(directory: Path, labels: Path | None, k: int, questions: int, basel
     """  # noqa: D301 - click wants the character
     from casefinder.casebase import open_case_base
     from casefinder.encoders import load_encoder
-    from casefinder.evaluation import BASELINES
+    from casefinder.evaluation import baselines as baselines_of
     from casefinder.evaluation import evaluate as measure
+    from casefinder.evaluation import full_ranking
     from casefinder.search import Searcher
 
     with open_case_base(directory) as casebase:
         asked = _questions(casebase, labels, questions)
         encoder = load_encoder(casebase.manifest.encoder_name)
-        rankings = {"full ranking": None, **(BASELINES if baselines else {})}
-        results = {
-            name: measure(Searcher(casebase, encoder, weights=weights), asked, k=k)
-            for name, weights in rankings.items()
-        }
+        rankings = {"full ranking": full_ranking(Searcher(casebase, encoder))}
+        rankings |= baselines_of(casebase, encoder) if baselines else {}
+        results = {name: measure(ranking, asked, k=k) for name, ranking in rankings.items()}
     _print(results, len(asked), as_json=as_json)
 
 

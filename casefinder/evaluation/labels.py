@@ -59,10 +59,10 @@ def leave_one_out(casebase: CaseBase, *, n_questions: int) -> list[LabelledQuest
     cases = [case for _, case, _ in casebase.view().store.every_case() if case.diagnoses]
     groups = defaultdict(list)
     for case in cases:
-        groups[_diagnosis(case)].append(case.id)
-    askable = [case for case in cases if len(groups[_diagnosis(case)]) > 1]
+        groups[diagnosis_group(case)].append(case.id)
+    askable = [case for case in cases if len(groups[diagnosis_group(case)]) > 1]
     order = np.random.default_rng(_SEED).permutation(len(askable))[:n_questions]
-    return [_question(askable[place], groups[_diagnosis(askable[place])]) for place in order]
+    return [_question(askable[place], groups[diagnosis_group(askable[place])]) for place in order]
 
 
 def _question(case: Case, group: list[str]) -> LabelledQuestion:
@@ -72,7 +72,8 @@ def _question(case: Case, group: list[str]) -> LabelledQuestion:
     return LabelledQuestion(text or sections.exam or sections.past_history, relevant, asked_by=case.id)
 
 
-def _diagnosis(case: Case) -> str:
+def diagnosis_group(case: Case) -> str:
+    """Return the category of the ICD-10 code of a case's first diagnosis, or its wording where it has none."""
     first = case.diagnoses[0]
     return first.icd10[:_ICD10_CATEGORY] if first.icd10 else first.text
 

@@ -1,8 +1,8 @@
 """The findings that a question asks for, and how findings of cases answer them.
 
-A case that says what is asked for, or something narrower, agrees in full; something broader agrees in part. A case
-that says the opposite contradicts; one that says nothing of it is neutral. What few cases have tells more than
-what many have: a finding weighs by its information over the case base.
+A case that says what is asked for agrees in full, one that says something narrower nearly so, something broader in
+part. A case that says the opposite contradicts; one that says nothing of it is neutral. What few cases have tells
+more than what many have: a finding weighs by its information over the case base.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from casefinder.term_index import ASSERTIONS, FoundConcepts, Traits
 
 # What an assertion is worth, in a question and in a case: 1 is "the patient has it now".
 STRENGTHS: Final = {"present": 1.0, "uncertain": 0.6, "historical": 0.4, "family": 0.0}
+_NARROWER_SHARE: Final = 0.9  # the case says retrosternal pain where the question says chest pain
 _BROADER_SHARE: Final = 0.4  # the case says pain where the question says chest pain
 _ABSENT_SHARE: Final = 0.5  # what a patient does not have tells less than what a patient has
 _LEAST_INFORMATION: Final = 0.15  # of a finding that nearly every case has
 _FURTHER_SHARE: Final = 0.15  # what a case has beside what is asked makes it a little less similar,
 _MOST_FURTHER: Final = 2.0  # counted up to twice what is asked: a short question is no reason to prefer short cases
-_HALF_EVIDENCE: Final = 1.0  # one finding that no other case has
-_ALL_FINDINGS: Final = 5.0  # a question of nothing but findings trusts them six times as much
+_ALL_FINDINGS: Final = 2.0  # a question of nothing but findings trusts them three times as much
 _SECTION_FLOOR: Final = 0.5  # a finding in the history of a case counts half of one in its complaint
 _ABSENT: Final = "absent"
 
@@ -39,7 +39,7 @@ class Asked:
         mention: Where the question says so, the first time.
         is_absent: Whether the question says that the patient does not have it.
         weight: Information over the case base times the strength of the assertion, above 0.
-        same: Concepts that answer it in full: the concept itself and narrower ones.
+        same: Concepts that answer it: the concept itself in full, narrower ones nearly so.
         broader: Concepts that answer it in part.
     """
 
@@ -77,21 +77,30 @@ def _asked(mention: Mention, traits: Traits, lexicon: Lexicon, n_cases: int) -> 
     )
 
 
-def agreement(
-    asked: Sequence[Asked], found: FoundConcepts, traits: Traits, *, n_cases: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return how far some cases agree with what is asked and contradict it: float32 [n_cases] each, 0 to 1.
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far some cases answer what is asked: float32 [n_cases] each, 0 to 1.
 
-    Agreement is a Tversky index: what agrees, over that, what is not answered, and a share of what else the case
-    has. Contradiction is the share of what is asked of which a case says the opposite.
+    Attributes:
+        share: Share of what is asked, by information, that a case agrees with.
+        likeness: The same, made a little smaller by what else the case has (a Tversky index).
+        contradicted: Share of what is asked of which the case says the opposite.
 
     Source: Tversky 1977, doi:10.1037/0033-295X.84.4.327.
     """
+
+    share: NDArray[np.float32]
+    likeness: NDArray[np.float32]
+    contradicted: NDArray[np.float32]
+
+
+def agreement(asked: Sequence[Asked], found: FoundConcepts, traits: Traits, *, n_cases: int) -> Agreement:
+    """Return how far some cases agree with what is asked and contradict it."""
     agreed = np.zeros(n_cases, dtype=np.float32)
     contradicted = np.zeros(n_cases, dtype=np.float32)
-    total = np.float32(sum(one.weight for one in asked))
+    total = np.float32(information(asked))
     if not total:
-        return agreed, contradicted
+        return Agreement(agreed, agreed, contradicted)
     for one in asked:
         present, absent = _said(one, found, traits, n_cases)
         weight = np.float32(one.weight)
@@ -105,19 +114,24 @@ def agreement(
     is_present = found.assertions == ASSERTIONS.index("present")
     everything = np.bincount(found.cases, traits.rarity[found.concepts] * found.weights * is_present, n_cases)
     further = np.clip(everything - agreed, 0, _MOST_FURTHER * total)
-    return agreed / (total + _FURTHER_SHARE * further).astype(np.float32), contradicted / total
+    likeness = (agreed / (total + _FURTHER_SHARE * further)).astype(np.float32)
+    return Agreement(agreed / total, likeness, contradicted / total)
 
 
-def evidence(asked: Sequence[Asked], *, coverage: float) -> float:
-    """Return how much the findings of a question tell, 0 to 6: one common finding little, three rare ones much.
+def information(asked: Sequence[Asked]) -> float:
+    """Return how much the findings of a question tell: about 1 for each that few cases have."""
+    return sum(one.weight for one in asked)
+
+
+def trust(asked: Sequence[Asked], *, coverage: float) -> float:
+    """Return how far an answer should rest on the findings of a question, 0 and up.
 
     Args:
         asked: The findings.
         coverage: Share of the question that names them. A question that is nothing but a finding (心梗) asks
             for it; in a long letter much else is said.
     """
-    total = sum(one.weight for one in asked)
-    return total / (total + _HALF_EVIDENCE) * (1 + _ALL_FINDINGS * coverage**2)
+    return information(asked) * (1 + _ALL_FINDINGS * coverage**2)
 
 
 def _said(
@@ -126,7 +140,8 @@ def _said(
     """Return how strongly each case says that it is there, and that it is not: float32 [n_cases] each, 0 to 1."""
     fits = np.zeros(len(traits.numbers) + 1, dtype=np.float32)
     denies = fits.copy()
-    for share, concept_ids in ((_BROADER_SHARE, one.broader), (1.0, one.same)):
+    exactly = (one.mention.concept_id,)
+    for share, concept_ids in ((_BROADER_SHARE, one.broader), (_NARROWER_SHARE, one.same), (1.0, exactly)):
         fits[[traits.numbers[c] for c in concept_ids if c in traits.numbers]] = share
     # "No pain" denies chest pain, but "no chest pain" does not deny pain: broader concepts deny in full.
     denying = {one.mention.concept_id, *one.broader}

@@ -6,7 +6,7 @@ drugs, procedures and codes. What one side misses another finds; the ranking dec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,9 @@ from casefinder.clinical.lexicon import ConceptKind, Lexicon
 from casefinder.search.asked import Asked
 from casefinder.search.filter_plan import FilterPlan, plan_filter
 from casefinder.search.question import Question
+from casefinder.search.words import WordMatch, all_terms, match_words
 from casefinder.term_index import Rows, Where, are_in, concept_term
+from casefinder.vector_index import Vectors
 
 Scores = NDArray[np.float32]
 
@@ -36,17 +38,19 @@ class Candidates:
     Attributes:
         rows: int64 [n], rising.
         cosines: float32 [n], of question and presentation.
-        words: float32 [n], share of the question's words that the case holds.
+        bridged: float32 [n], of the question's findings, named in the other language, and the presentation.
+        words: Which of the question's words they hold.
         names: float32 [n], share of the question's names that stand in its treatment path.
-        names_found: Whether the question names anything of that kind.
+        named: Share of the question that names anything of that kind, by its words, 0 to 1.
         exact: Whether no case nearer in meaning can have been missed.
     """
 
     rows: Rows
     cosines: Scores
-    words: Scores
+    bridged: Scores
+    words: WordMatch
     names: Scores
-    names_found: bool
+    named: float
     exact: bool
 
 
@@ -79,7 +83,7 @@ class CandidateFinder:
             where: The filter that lets these rows through, where there is one.
         """
         n_wanted, n_cases = max(_PER_SIDE, _PER_HIT * k), self._terms.n_cases
-        words = self._terms.words.scores(question.terms)
+        words = self._terms.words.scores(all_terms(question))
         naming = self._naming(question)
         plan = plan_filter(n_cases if among is None else len(among), n_cases)
         if plan is FilterPlan.RANK_ALL:
@@ -99,10 +103,11 @@ class CandidateFinder:
         names = self._shares(naming, rows)
         return Candidates(
             rows=rows,
-            cosines=self._cosines(question, rows, near, known),
-            words=words.at(rows),
+            cosines=self._cosines(question.vector, rows, near, known),
+            bridged=self._cosines(question.bridge, rows, near[:0], known[:0]),
+            words=match_words(words, self._terms.words.scores(question.finding_terms), rows),
             names=names,
-            names_found=bool(names.any()),
+            named=_length(naming) / _length(question.chunks) if names.any() else 0.0,
             exact=exact,
         )
 
@@ -114,31 +119,31 @@ class CandidateFinder:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32), True
         if among is not None and plan is FilterPlan.FILTERED_PROBE and not self._index.filters_itself:
             n_fetched = int(n_wanted * self._terms.n_cases / len(among) * _SPARE)
-            rows, cosines, exact = self._searched(question, n_fetched)
+            rows, cosines, exact = self._searched(question.vector, n_fetched)
             is_allowed = are_in(rows, among)
             # A question about what the filter shuts out finds few: then all lists are searched.
             if is_allowed.sum() >= n_wanted * _LEAST_FOUND:
                 return rows[is_allowed], cosines[is_allowed], exact
-        return self._searched(question, n_wanted, among, where)
+        return self._searched(question.vector, n_wanted, among, where)
 
     def _searched(
-        self, question: Question, k: int, among: Rows | None = None, where: Where | None = None
+        self, vector: Vectors, k: int, among: Rows | None = None, where: Where | None = None
     ) -> tuple[Rows, Scores, bool]:
         """Search the vector index; return rows, rising, their cosines, and whether no other is nearer."""
         keys = None if among is None else self._terms.keys_of(among)
-        neighbours = self._index.search(question.vector[None], k=k, among=keys, where=where)
+        neighbours = self._index.search(vector[None], k=k, among=keys, where=where)
         order = np.argsort(neighbours.ids[0])
         found, cosines = neighbours.ids[0][order], neighbours.scores[0][order]
         rows = self._terms.rows_of(found)  # keys and rows rise together; what fills the answer up has no row
         return rows, cosines[np.isin(found, self._terms.keys_of(rows))], neighbours.exact
 
-    def _cosines(self, question: Question, rows: Rows, near: Rows, known: Scores) -> Scores:
-        """Return the cosines of some cases, of which those of the nearest are known."""
+    def _cosines(self, vector: Vectors, rows: Rows, near: Rows, known: Scores) -> Scores:
+        """Return the cosines of a vector and some cases, of which those of the nearest are known."""
         cosines = np.zeros(len(rows), dtype=np.float32)
         cosines[np.searchsorted(rows, near)] = known
         unknown = np.flatnonzero(~are_in(rows, near))
-        if len(unknown) and question.vector.any():
-            found, others, _ = self._searched(question, len(unknown), rows[unknown])
+        if len(unknown) and vector.any():
+            found, others, _ = self._searched(vector, len(unknown), rows[unknown])
             cosines[np.searchsorted(rows, found)] = others
         return cosines
 
@@ -172,6 +177,10 @@ class CandidateFinder:
             and question.text[mention.start : mention.end].lower() in (written, " ".join(chunk))
             for mention in question.mentions
         )
+
+
+def _length(chunks: Iterable[Sequence[str]]) -> int:
+    return sum(map(len, chunks))
 
 
 def _concept_terms(asked: Sequence[Asked]) -> dict[str, float]:

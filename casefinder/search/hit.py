@@ -47,7 +47,8 @@ class Hit:
         presentation_cosine: Cosine of the question and the presentation of the case, -1 to 1.
         diagnosis_cosine: Highest cosine of the question and a diagnosis of the case; None where the question
             names none of its diagnoses.
-        percent: The similarity as a percentage, 0 to 100; None where the encoder has no calibration.
+        percent: Of pairs as similar as this among the sample cases, the percentage that shares its main diagnosis;
+            None where the encoder has no calibration.
         relation: What the better of the cosines means by the encoder's calibration, None where it has none; a
             case that contradicts a finding is never a near-duplicate.
     """

@@ -13,12 +13,13 @@ from casefinder.clinical.findings import default_extractor
 from casefinder.encoders import Encoder, Relation
 from casefinder.errors import RecordGoneError
 from casefinder.search.asked import asked_findings
-from casefinder.search.candidates import CandidateFinder
+from casefinder.search.candidates import CandidateFinder, Candidates
 from casefinder.search.explanation import explain
 from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
 from casefinder.search.knowing import is_known
 from casefinder.search.question import Question, read_question, read_questions
-from casefinder.search.ranking import Matrix, Scored, applying, score_parts, similarities, weights_for
+from casefinder.search.ranking import Matrix, Scored, applying, meaning_of, score_parts, similarities, weights_for
+from casefinder.search.same_diagnosis import percent_of
 from casefinder.search.weights import PARTS, RankingWeights
 from casefinder.term_index import Rows, Where, are_in
 from casefinder.vector_index import Ids
@@ -63,10 +64,11 @@ class ViewSearcher:
     def _answer(self, question: Question, *, k: int, among: Rows | None, where: Where | None) -> Answer:
         n_candidates = self._view.terms.n_cases if among is None else len(among)
         scored = self._score(question, k=k, among=among, where=where)
-        hits = self._hits(scored, similarities(scored.parts, scored.applies, self._weights), k=k)
+        found = similarities(scored.parts, scored.applies, self._weights)
+        hits = self._hits(scored, found, k=k)
         return Answer(
             hits,
-            is_known=not n_candidates or is_known(hits),
+            is_known=not n_candidates or is_known(scored, found),
             exact=scored.exact,
             expected_recall=1.0 if scored.exact else self._view.manifest.snapshot.recall_at_10,
             n_candidates=n_candidates,
@@ -100,7 +102,7 @@ class ViewSearcher:
             asked,
             terms.traits,
             candidates.rows,
-            meaning=self._meaning(np.fmax(candidates.cosines, diagnoses)),
+            meaning=self._meaning(candidates, diagnoses),
             words=candidates.words,
             names=candidates.names,
         )
@@ -109,7 +111,13 @@ class ViewSearcher:
             asked=asked,
             keys=terms.keys_of(candidates.rows),
             parts=parts,
-            applies=applying(question, asked, names_found=candidates.names_found),
+            applies=applying(
+                question,
+                asked,
+                candidates.words,
+                calibration=self._encoder.calibration,
+                named=candidates.named,
+            ),
             cosines=candidates.cosines,
             diagnoses=diagnoses,
             exact=candidates.exact,
@@ -140,12 +148,12 @@ class ViewSearcher:
                 found = np.union1d(found, terms.rows_of(near.ids[0]))
         return found
 
-    def _meaning(self, cosines: Matrix) -> Matrix:
-        """Return what cosines mean, 0 to 1."""
-        calibration = self._encoder.calibration
-        if calibration is None:
-            return np.clip(cosines, 0.0, 1.0)
-        return (np.interp(cosines, calibration.cosines, calibration.percents) / 100).astype(np.float32)
+    def _meaning(self, candidates: Candidates, diagnoses: Matrix) -> Matrix:
+        """Return how near each candidate is in meaning, from its nearest side, 0 to 1."""
+        # A case that shares no word with the question may be written in the other language.
+        bridged = np.where(candidates.words.held > 0, candidates.cosines, candidates.bridged)
+        nearest = np.fmax(np.maximum(candidates.cosines, bridged), diagnoses)
+        return meaning_of(nearest, self._encoder.calibration)
 
     def _hits(self, scored: Scored, scores: Matrix, *, k: int) -> tuple[Hit, ...]:
         """Keep the best k candidates and explain them."""
@@ -181,7 +189,7 @@ class ViewSearcher:
             matched_by=_side(scored.parts[place], cosine, diagnosis),
             presentation_cosine=cosine,
             diagnosis_cosine=diagnosis,
-            percent=100 * min(max(similarity, 0.0), 1.0) if self._encoder.calibration else None,
+            percent=percent_of(similarity) if self._encoder.calibration else None,
             relation=self._relation(cosine, diagnosis, is_contradicted=bool(explanation.contradicted)),
         )
 

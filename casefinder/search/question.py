@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from casefinder.case_store import MeasuredValue, Mention
 from casefinder.casebase.reading_findings import lasting, mentions_of, values_of
 from casefinder.cases import Sex
-from casefinder.clinical.findings import extract
+from casefinder.clinical.findings import Extraction, default_extractor, extract
 from casefinder.encoders import Encoder, Vectors
 from casefinder.errors import EmptyQueryError
 from casefinder.text import lexical_terms, normalise_text
@@ -23,6 +25,9 @@ _CHILD: Final = re.compile(
     r"患儿|小儿|儿童|婴儿|幼儿|新生儿|宝宝|孩子|\b(?:child|infant|baby|toddler|newborn|neonate)\b", re.I
 )
 _CHUNK: Final = re.compile(r"[\s,，、;；。:：+/和及]+|\.(?:\s|$)")
+_ABSENT: Final = "absent"
+_MOST_OF_IT: Final = 0.5  # share of a question from which its findings stand for all of it
+_FULL_COVERAGE: Final = 0.8  # what is left are words such as 伴, 3天 and "with"
 _SATURATION: Final = 1.2  # a word said twice in a question counts for 1.4, never beyond 2.2
 
 
@@ -32,8 +37,14 @@ class Question:
 
     Attributes:
         text: As it was asked; spans refer to it.
-        vector: float32 [dim], unit length.
-        terms: Weight of each lexical term.
+        vector: float32 [dim], unit length; zeros where it says hardly more than that findings are absent, as a vector
+            does not tell 胸痛 from 无胸痛.
+        bridge: float32 [dim], its findings by their names in the other language; the longer, the more of the question
+            names findings, and zeros where less than half does or only one is named, whose name alone is like enough
+            in either language. It finds what is said in the other language.
+        terms: Weight of each lexical term outside the findings that it names.
+        finding_terms: Weight of each lexical term inside those that it does not deny: cases may say them in other
+            words, and so are compared by either. The words of what is denied are compared by nothing but concept.
         chunks: Its parts between separators, as lexical terms, where names are looked for.
         mentions: The findings that it names.
         coverage: Share of its characters that name findings, 0 to 1.
@@ -46,7 +57,9 @@ class Question:
 
     text: str
     vector: Vectors
+    bridge: Vectors
     terms: dict[str, float]
+    finding_terms: dict[str, float]
     chunks: tuple[tuple[str, ...], ...]
     mentions: tuple[Mention, ...]
     coverage: float
@@ -68,33 +81,80 @@ def read_questions(texts: Sequence[str], encoder: Encoder) -> list[Question]:
     Raises:
         EmptyQueryError: One of them holds nothing that could be compared.
     """
+    extractions = [extract(text) for text in texts]
+    mentions = [tuple(mentions_of(extraction, QUESTION)) for extraction in extractions]
+    said = [normalise_text(text) for text in texts]
+    said += [
+        normalise_text(", ".join(_named_otherwise(named, text))) for named, text in zip(mentions, texts, strict=True)
+    ]
     if not texts:
         return []
-    vectors: Vectors = encoder.encode([normalise_text(text) for text in texts])
-    return [_question(text, vector) for text, vector in zip(texts, vectors, strict=True)]
+    vectors: Vectors = encoder.encode(said)
+    read = zip(texts, extractions, mentions, vectors[: len(texts)], vectors[len(texts) :], strict=True)
+    return [_question(*one) for one in read]
 
 
-def _question(text: str, vector: Vectors) -> Question:
-    counts = Counter(lexical_terms(text))
-    if not vector.any() and not counts:
+def _question(
+    text: str, extraction: Extraction, mentions: tuple[Mention, ...], vector: Vectors, bridge: Vectors
+) -> Question:
+    if not vector.any() and not lexical_terms(text):
         raise EmptyQueryError("the question holds no words; describe a complaint, such as 胸痛伴冷汗")
-    extraction = extract(text)
+    coverage = _coverage(text, mentions)
     age = extraction.ages[0].age.in_years if extraction.ages else None
     is_child = age < ADULT_YEARS if age is not None else (True if _CHILD.search(text) else None)
-    mentions = tuple(mentions_of(extraction, QUESTION))
     return Question(
         text=text,
-        vector=vector,
-        terms={term: n * (_SATURATION + 1) / (n + _SATURATION) for term, n in counts.items()},
-        chunks=tuple(tuple(lexical_terms(chunk)) for chunk in _CHUNK.split(text) if len(chunk) > 1),
+        vector=np.zeros_like(vector) if _only_denies(mentions, coverage) else vector,
+        bridge=bridge * np.float32(min(1.0, coverage / _FULL_COVERAGE) if coverage >= _MOST_OF_IT else 0.0),
+        terms=_weighted(lexical_terms(_without(text, mentions))),
+        finding_terms=_weighted([term for mention in mentions for term in _said_terms(text, mention)]),
+        chunks=_chunks(text),
         mentions=mentions,
-        coverage=_coverage(text, mentions),
+        coverage=coverage,
         values=tuple(values_of(extraction, QUESTION)),
         days=lasting(extraction.durations),
         age_years=age,
         is_child=is_child,
         sex=extraction.sexes[0].sex if extraction.sexes else None,
     )
+
+
+def _chunks(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the parts of a question that may be names. A bare number is one only where nothing else is asked."""
+    chunks = [chunk for chunk in _CHUNK.split(text) if len(chunk) > 1]
+    named = chunks if len(chunks) == 1 else [chunk for chunk in chunks if any(map(str.isalpha, chunk))]
+    return tuple(tuple(lexical_terms(chunk)) for chunk in named)
+
+
+def _weighted(terms: list[str]) -> dict[str, float]:
+    return {term: n * (_SATURATION + 1) / (n + _SATURATION) for term, n in Counter(terms).items()}
+
+
+def _without(text: str, mentions: tuple[Mention, ...]) -> str:
+    """Return a text with a gap where it names findings, so that no term reaches across."""
+    kept = list(text)
+    for mention in mentions:
+        kept[mention.start : mention.end] = " " * (mention.end - mention.start)
+    return "".join(kept)
+
+
+def _only_denies(mentions: tuple[Mention, ...], coverage: float) -> bool:
+    return coverage >= _MOST_OF_IT and all(mention.assertion == _ABSENT for mention in mentions)
+
+
+def _named_otherwise(mentions: tuple[Mention, ...], text: str) -> list[str]:
+    """Return the findings that are not denied, by their names in the language that the text does not use for them."""
+    lexicon = default_extractor().lexicon
+    said = {m.concept_id: m for m in mentions if m.assertion != _ABSENT and m.concept_id in lexicon}
+    names = [
+        lexicon[concept_id].zh if text[m.start : m.end].isascii() else lexicon[concept_id].en
+        for concept_id, m in said.items()
+    ]
+    return names if len(names) > 1 else []
+
+
+def _said_terms(text: str, mention: Mention) -> list[str]:
+    return [] if mention.assertion == _ABSENT else lexical_terms(text[mention.start : mention.end])
 
 
 def _coverage(text: str, mentions: tuple[Mention, ...]) -> float:

@@ -10,15 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casefinder.cases import Sex
-from casefinder.search.asked import Asked, agreement, evidence
+from casefinder.encoders import Calibration
+from casefinder.search.asked import Asked, agreement, trust
 from casefinder.search.question import ADULT_YEARS, Question
 from casefinder.search.weights import COSTS, GAINS, PARTS, RankingWeights
+from casefinder.search.words import WordMatch
 from casefinder.term_index import Traits
 
 Matrix = NDArray[np.float32]
 
 _AGE_OFFSET_YEARS: Final = 5.0  # below it a year is much, above it little
-_HALF_TERMS: Final = 12  # in a question of six characters a shared character is half chance
+_USUAL_SCALE: Final = 3.0  # how far related texts stand out, for an encoder that says nothing of it
 _SEXES: Final = {Sex.FEMALE: 1, Sex.MALE: 2}
 _DURATION_OFFSET_DAYS: Final = 0.1
 _DURATION_DECADES: Final = 2.0
@@ -57,7 +59,7 @@ def score_parts(
     rows: NDArray[np.int64],
     *,
     meaning: Matrix,
-    words: Matrix,
+    words: WordMatch,
     names: Matrix,
 ) -> Matrix:
     """Return the parts of the scores of some cases: float32 [n_rows, len(PARTS)], 0 to 1.
@@ -68,19 +70,18 @@ def score_parts(
         traits: Of all cases.
         rows: int64 [n_rows], the candidates, rising.
         meaning: float32 [n_rows], from 0 to 1.
-        words: The same, 0 and up.
-        names: The same, 0 to 1.
+        words: What they hold of the question's words.
+        names: The same as meaning.
     """
-    agreed, contradicted = agreement(asked, traits.found(rows), traits, n_cases=len(rows))
+    answered = agreement(asked, traits.found(rows), traits, n_cases=len(rows))
     records = traits.records(rows)
     ages = records["age"]
     columns = {
         "meaning": meaning,
-        # Other words for the same, or the other language, are no fault: meaning stands in where words are not shared.
-        "words": np.maximum(np.minimum(words, 1.0), meaning),
-        "findings": agreed,
+        "words": words.shares(answered.share),
+        "findings": answered.likeness,
         "names": names,
-        "contradiction": contradicted,
+        "contradiction": answered.contradicted,
         "age": _age_distance(question, ages),
         "life_stage": _other_stage(question, ages),
         "sex": _other_sex(question, records["sex"]),
@@ -89,13 +90,41 @@ def score_parts(
     return np.stack([columns[name].astype(np.float32) for name in PARTS], axis=1)
 
 
-def applying(question: Question, asked: Sequence[Asked], *, names_found: bool) -> tuple[float, ...]:
-    """Return how far each gain applies to a question, 0 and up."""
+def meaning_of(cosines: Matrix, calibration: Calibration | None) -> Matrix:
+    """Return where cosines lie between the median of unrelated texts (0) and identical ones (1)."""
+    zero = calibration.cosines[0] if calibration else 0.0
+    places: Matrix = np.clip((cosines - np.float32(zero)) / np.float32(1 - zero), 0.0, 1.0)
+    return places
+
+
+def meaning_scale(calibration: Calibration | None) -> float:
+    """Return how many times the distance from unrelated to related texts goes into that to identical ones.
+
+    It makes cosines of different encoders count alike: where unrelated texts lie close together, less tells more.
+    """
+    if calibration is None:
+        return _USUAL_SCALE
+    zero = calibration.cosines[0]
+    return (1 - zero) / (calibration.related - zero)
+
+
+def applying(
+    question: Question,
+    asked: Sequence[Asked],
+    words: WordMatch,
+    *,
+    calibration: Calibration | None,
+    named: float,
+) -> tuple[float, ...]:
+    """Return how much each side of a question tells, 0 and up: what a question says little of counts little.
+
+    Words tell by the root of their information: a long text repeats itself.
+    """
     applies = {
-        "meaning": 1.0,
-        "words": len(question.terms) / (len(question.terms) + _HALF_TERMS),
-        "findings": evidence(asked, coverage=question.coverage),
-        "names": float(names_found),
+        "meaning": meaning_scale(calibration) if question.vector.any() else 0.0,
+        "words": float(np.sqrt(words.information)),
+        "findings": trust(asked, coverage=question.coverage),
+        "names": named,
     }
     return tuple(applies[name] for name in GAINS)
 
@@ -104,7 +133,9 @@ def weights_for(applies: Sequence[float], weights: RankingWeights) -> Matrix:
     """Return what each part adds to a similarity: float32 [len(PARTS)], gains that add up to 1, then costs."""
     gains = np.array([getattr(weights, name) for name in GAINS]) * np.array(applies)
     costs = np.array([getattr(weights, name) for name in COSTS])
-    return np.concatenate([gains / gains.sum(), -costs]).astype(np.float32)
+    total = gains.sum() or 1.0  # a question may tell nothing on any side that has a weight
+    costs[COSTS.index("contradiction")] *= applies[GAINS.index("findings")] / total
+    return np.concatenate([gains / total, -costs]).astype(np.float32)
 
 
 def similarities(parts: Matrix, applies: Sequence[float], weights: RankingWeights) -> Matrix:

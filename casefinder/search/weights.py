@@ -1,10 +1,13 @@
 """The weights of the ranking: the one place where they live.
 
-    similarity = (meaning·m + words·w + findings·f + names·n) / (the weights of those parts that apply)
-                 - contradiction·c - age·a - life_stage·l - sex·s - duration·d
+    similarity = (meaning·m + words·w + findings·f + names·n - contradiction·c) / (m + w + f + n)
+                 - age·a - life_stage·l - sex·s - duration·d
 
-Every part lies between 0 and 1. A part applies when the question has what it compares: ``findings`` only when
-the question names findings, ``names`` only when it names a drug, a procedure or a code of the case base.
+Every part lies between 0 and 1, and each gain counts for its weight times what the question tells on that side:
+``meaning`` by how far related texts stand out in the encoder's calibration, ``words`` by the root of their information
+in nats, ``findings`` and ``contradiction`` by theirs over the case base (about 1 for a finding that few cases
+have, more in a question of nothing but findings), ``names`` by the share of the
+question that names drugs, procedures and codes of the case base.
 ``casefinder tune`` learns weights from relevance labels and writes them into the directory of a case base.
 """
 
@@ -27,11 +30,12 @@ class RankingWeights:
     The shipped values were chosen on the sample cases and generated negation pairs; see docs/search.md.
 
     Attributes:
-        meaning: Percentage of the better cosine (presentation, or a diagnosis that the question names).
-        words: Share of the question's words, by information, that the case holds (BM25), at least the meaning.
+        meaning: The better cosine (presentation, or a diagnosis that the question names), 0 for unrelated texts.
+        words: Share of the question's words, by information, that the case holds (BM25) or, where they name a
+            finding, agrees with.
         findings: Share of the question's findings, by information, that the case agrees with.
         names: Whether drugs, procedures and codes that the question names stand in the treatment path.
-        contradiction: Cost: share of the question's findings that the case says the opposite of.
+        contradiction: Cost: share of the question's findings that the case says the opposite of; it counts as they do.
         age: Cost: distance of the ages, 1 at about a factor of three.
         life_stage: Cost: a child and an adult.
         sex: Cost: another sex.
@@ -39,10 +43,10 @@ class RankingWeights:
     """
 
     meaning: float = 1.0
-    words: float = 0.5
-    findings: float = 0.5
-    names: float = 2.0
-    contradiction: float = 0.4
+    words: float = 0.14
+    findings: float = 0.35
+    names: float = 6.0
+    contradiction: float = 1.0
     age: float = 0.06
     life_stage: float = 0.2
     sex: float = 0.06

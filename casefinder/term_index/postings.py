@@ -58,39 +58,59 @@ class _Term:
 class TermScores:
     """What the cases have of a question: the share of its information that each covers, 0 and up.
 
-    A case of average length that holds every term once has 1; repetitions and short texts go beyond.
+    A case of average length that holds every term once has 1; repetitions and short texts go beyond. Nothing is added
+    up over all cases before the best of them are asked for.
+
+    Attributes:
+        information: What the terms tell in all, in nats: a term that no case holds tells most.
     """
 
-    def __init__(self, parts: Sequence[PartLists], terms: Sequence[_Term], *, n_rows: int) -> None:
-        """Add the most telling terms up over all cases.
+    def __init__(self, parts: Sequence[PartLists], terms: Sequence[_Term], *, n_rows: int, information: float) -> None:
+        """Hold the terms of a question.
 
         Args:
             parts: The lists of each part.
             terms: The most telling first; weights as they count for one step of an impact.
             n_rows: Rows of all parts.
+            information: What the terms tell in all, those included that no case holds.
         """
+        self.information = information
         self._parts = parts
-        ends = np.cumsum([term.n_postings for term in terms])
-        # Always one: a question of a single word that half of the cases hold has no other.
-        n_added = max(1, int(np.searchsorted(ends, _MOST_ADDED, side="right")))
-        self._further = terms[n_added:]
-        self._added = np.zeros(n_rows, dtype=np.float32)
-        for term in terms[:n_added]:
-            for part, (start, end) in zip(parts, term.bounds, strict=True):
+        self._terms = self._further = terms
+        self._n_rows = n_rows
+        self._sums: Scores | None = None
+
+    @property
+    def _added(self) -> Scores:
+        """The most telling terms added up over all cases: float32 [n_rows]."""
+        if self._sums is None:
+            ends = np.cumsum([term.n_postings for term in self._terms])
+            # Always one: a question of a single word that half of the cases hold has no other.
+            n_added = max(1, int(np.searchsorted(ends, _MOST_ADDED, side="right")))
+            self._sums = self._sum(self._terms[:n_added])
+            self._further = self._terms[n_added:]
+        return self._sums
+
+    def _sum(self, terms: Sequence[_Term]) -> Scores:
+        sums = np.zeros(self._n_rows, dtype=np.float32)
+        for term in terms:
+            for part, (start, end) in zip(self._parts, term.bounds, strict=True):
                 rows, impacts = split_postings(part.lists.postings[start:end])
-                np.add.at(self._added[part.first_row :], rows, impacts * np.float32(term.weight))
-        for part in parts:
-            self._added[part.removed + part.first_row] = 0
+                np.add.at(sums[part.first_row :], rows, impacts * np.float32(term.weight))
+        for part in self._parts:
+            sums[part.removed + part.first_row] = 0
+        return sums
 
     def at(self, rows: Rows) -> Scores:
         """Return the shares of some cases, given in rising order: float32 [n]."""
-        scores = self._added[rows]
+        scores = np.zeros(len(rows), dtype=np.float32) if self._sums is None else self._sums[rows]
         bounds = np.searchsorted(rows, [part.first_row for part in self._parts[1:]]).tolist() if len(rows) else []
         for number, part in enumerate(self._parts if len(rows) else ()):
             piece = slice([0, *bounds][number], [*bounds, len(rows)][number])
             local = rows[piece] - part.first_row
             for term in self._further:
                 scores[piece] += part.lists.impacts(*term.bounds[number], local) * np.float32(term.weight)
+            scores[piece][are_in(local, part.removed)] = 0
         return scores
 
     def best(self, n: int, *, among: Rows | None = None) -> Rows:
@@ -100,8 +120,8 @@ class TermScores:
             n: Cases wanted.
             among: Only these rows, rising, when given.
         """
-        rows = self._first(n * _FURTHER if self._further else n, among)
-        return rows[highest(self.at(rows), n)] if self._further else rows
+        rows = self._first(n * _FURTHER, among)
+        return rows[highest(self.at(rows), n)]
 
     def first(self, n: int, *, among: Rows) -> Rows:
         """Return n of some rows, those with the highest shares by the most telling terms first, rising: int64 [n]."""
@@ -140,7 +160,8 @@ class Postings:
         Args:
             terms: The weight of each term in the question.
         """
-        return TermScores(self._parts, self._found(terms), n_rows=self._n_rows)
+        found, information = self._found(terms)
+        return TermScores(self._parts, found, n_rows=self._n_rows, information=information)
 
     def known(self, terms: Iterable[str]) -> set[str]:
         """Return those terms that any case holds, removed ones included."""
@@ -217,10 +238,10 @@ class Postings:
             listed.append((part, list(zip(starts[order].tolist(), ends[order].tolist(), strict=True))))
         return listed
 
-    def _found(self, terms: Mapping[str, float]) -> list[_Term]:
-        """Return the terms of a question that any case holds, the most telling first."""
+    def _found(self, terms: Mapping[str, float]) -> tuple[list[_Term], float]:
+        """Return the terms of a question that any case holds, the most telling first; and what all tell, in nats."""
         if not terms:
-            return []
+            return [], 0.0
         keys = term_keys(terms)
         bounds = [part.lists.bounds(keys) for part in self._parts]
         n_postings = sum((ends - starts for starts, ends in bounds), np.zeros(len(keys), dtype=np.int64))
@@ -230,10 +251,11 @@ class Postings:
         steps = weights * self._step / max(weights.sum(), 1e-9)
         order = [place for place in np.argsort(-weights, kind="stable").tolist() if counts[place]]
         listed = [tuple((int(starts[place]), int(ends[place])) for starts, ends in bounds) for place in order]
-        return [
+        found = [
             _Term(float(steps[place]), int(n_postings[place]), where)
             for place, where in zip(order, listed, strict=True)
         ]
+        return found, float(weights.sum())
 
     def _n_removed(self, bounds: Sequence[tuple[Rows, Rows]], n_terms: int) -> NDArray[np.int64]:
         """Return how many removed cases hold each term: int64 [n_terms]."""

@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
-"""Measure how well a case base knows what it does not know: both kinds of error over thresholds.
+"""Measure how well a case base knows what it does not know, and fit the numbers that it knows it by.
 
-    python scripts/bench/knowing.py --index index_data/casebase
+    python scripts/bench/knowing.py --cases index_data/sample_cases.jsonl.gz
+    python scripts/bench/knowing.py --cases index_data/sample_cases.jsonl.gz --fit
 
-Questions that it should know: the chief complaints of its own cases, asked without the case itself, and short
-complaints. Questions that it should not know: sentences without medical content, in Chinese and English.
+Questions that should be known: chief complaints, whole presentations, diagnoses and drugs of the cases, asked without
+the case itself, and short questions. Questions that should not: sentences without medical content
+(``strangers.py``), and the complaints and diagnoses of whole specialities that were left out of the case base. What
+is fitted is fitted on other cases, other sentences and other specialities than those measured. ``--fit`` prints the
+numbers that stand in casefinder/search/knowing.py and casefinder/search/same_diagnosis.py.
 """
 
 from __future__ import annotations
@@ -12,75 +16,195 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from strangers import LEARNING, SHORT, TESTING
 
-from casefinder.casebase import open_case_base
-from casefinder.encoders import load_encoder
-from casefinder.search import Searcher
-from casefinder.search.knowing import LEAST_SIMILARITY
+from casefinder.casebase import CaseBase, build_case_base, open_case_base
+from casefinder.cases import Case, StepKind
+from casefinder.cases.readers import read_cases
+from casefinder.cases.reading import ReadCase, ReadRow
+from casefinder.encoders import Encoder, load_encoder
+from casefinder.evaluation.labels import diagnosis_group
+from casefinder.search import RankingWeights, Searcher
+from casefinder.search.knowing import SHIPPED, SIGNALS, signals
+from casefinder.search.ranking import similarities
 
 SEED = 4
-N_KNOWN = 300
-STRANGE = (
-    "今天股市大幅下跌", "怎么做红烧肉", "周末去哪里玩比较好", "量子计算机的发展前景", "这部电影的导演是谁",
-    "手机屏幕碎了怎么换", "北京到上海的高铁票价", "如何学习编程语言", "房价会不会继续上涨", "明天会下雨吗",
-    "世界杯冠军是哪个国家", "公司年会的节目安排", "租房合同需要注意什么", "汽车保养多久一次", "怎样种好西红柿",
-    "电脑开机很慢怎么办", "高考志愿怎么填报", "春节放假几天", "银行贷款利率是多少", "推荐几本好看的小说",
-    "自行车链条掉了", "空调不制冷", "快递丢了怎么赔偿", "养猫需要准备什么", "如何申请护照", "咖啡机怎么清洗",
-    "吉他入门曲目", "太阳系有几颗行星", "唐朝的都城在哪里", "二次方程的求根公式",
-    "how to bake sourdough bread", "the stock market fell today", "best laptop for programming",
-    "who won the world cup", "cheap flights to Rome in May", "how do I change a bicycle tyre",
-    "history of the Roman empire", "quarterly revenue grew by ten percent", "the weather will be sunny tomorrow",
-    "install a printer driver", "recipe for tomato soup", "rent for a two bedroom flat", "learn to play the guitar",
-    "football scores from last night", "translate this sentence into French", "quantum computing explained",
-    "capital of Australia", "what is the meaning of this poem", "repair a leaking tap", "plan a birthday party",
-    "train timetable to Berlin", "how to train a puppy to sit", "paint the living room walls",
-    "open a savings account", "fix a slow computer", "write a cover letter", "the plot of the latest film",
-    "grow tomatoes on a balcony", "voting in the general election", "solar panels for a small house",
-)  # fmt: skip
-SHORT = (
-    "胸痛", "咳嗽", "发热", "腹痛", "头痛", "头晕", "腰痛", "皮疹", "心悸", "血尿", "呕吐", "腹泻", "水肿", "咽痛",
-    "chest pain", "cough", "fever", "abdominal pain", "headache", "dizziness", "back pain", "rash", "palpitations",
-    "vomiting", "diarrhoea", "sore throat", "急性心肌梗死", "肺炎", "阑尾炎", "糖尿病", "pneumonia", "appendicitis",
-)  # fmt: skip
+N_ASKED = 400  # cases that ask, of each half
+N_LACKED = 250
+N_STEPS = 60  # names of drugs that ask
+LEFT_OUT = {
+    "learning": {"眼科", "Ophthalmology", "骨科", "Orthopaedics", "泌尿外科", "Urology"},
+    "testing": {
+        *("皮肤科", "Dermatology", "精神心理科", "Psychiatry"),
+        *("产科", "Obstetrics", "耳鼻咽喉科", "Otorhinolaryngology"),
+    },
+}
+# What each kind of question weighs in the fit, and whether it should be known.
+KINDS = {
+    "complaint": (1.0, True),
+    "presentation": (0.5, True),
+    "diagnosis": (0.5, True),
+    "treatment": (0.4, True),
+    "short": (0.4, True),
+    "no medical content": (1.0, False),
+    "complaint of a speciality left out": (0.6, False),
+    "diagnosis of a speciality left out": (0.4, False),
+}
+MISSED = 0.03  # share of the complaints and diagnoses learned from that may be called strange
+KNOTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
+HALF_WIDTH = 0.05  # similarities this near to a knot tell its percentage
+HALF_TEXT = 40  # characters of the present illness, in questions of middle length
+
+Seen = NDArray[np.float64]
 
 
 def main() -> None:
-    """Ask every question and print the errors."""
+    """Ask every question; print the errors, or the numbers that make few."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--index", type=Path, default=Path("index_data/casebase"))
+    parser.add_argument("--cases", type=Path, default=Path("index_data/sample_cases.jsonl.gz"))
+    parser.add_argument("--fit", action="store_true")
     arguments = parser.parse_args()
-    encoder = load_encoder()
-    with open_case_base(arguments.index) as casebase:
-        searcher = Searcher(casebase, encoder)
-        own = {case.sections.chief_complaint: case.id for _, case, _ in casebase.view().store.every_case()}
-        chosen = np.random.default_rng(SEED).permutation([text for text in own if text])[:N_KNOWN]
-        known = [best(searcher, str(text), own[str(text)]) for text in chosen]
-        short = [best(searcher, text, "") for text in SHORT]
-        strange = [best(searcher, text, "") for text in STRANGE]
-    table = {
-        f"{threshold:.2f}": {
-            "known called strange": share(known, threshold),
-            "short called strange": share(short, threshold),
-            "strange called known": round(1 - share(strange, threshold), 3),
-        }
-        for threshold in np.arange(0.2, 0.62, 0.04).tolist()
-    }
-    json.dump({"encoder": encoder.fingerprint, "threshold": LEAST_SIMILARITY, "errors": table}, sys.stdout, indent=1)
+    rows, encoder = list(read_cases(arguments.cases)), load_encoder()
+    cases = [row.case for row in rows if isinstance(row, ReadCase)]
+    chosen = np.random.default_rng(SEED).permutation(len(cases))
+    half = "learning" if arguments.fit else "testing"
+    asking = [cases[place] for place in (chosen[:N_ASKED] if arguments.fit else chosen[N_ASKED : 2 * N_ASKED])]
+    with tempfile.TemporaryDirectory() as scratch:
+        whole, lacking = Path(scratch) / "whole", Path(scratch) / "lacking"
+        build_case_base(rows, whole, encoder=encoder, source="cases")
+        build_case_base(without(rows, LEFT_OUT[half]), lacking, encoder=encoder, source="cases")
+        with open_case_base(whole) as casebase:
+            seen = ask_known(casebase, encoder, asking, LEARNING if arguments.fit else TESTING)
+            pairs = same_diagnosis(casebase, encoder, asking) if arguments.fit else np.zeros((0, 2))
+        with open_case_base(lacking) as casebase:
+            seen |= ask_lacked(casebase, encoder, [c for c in cases if c.department in LEFT_OUT[half]])
+    results = fitted(seen, pairs) if arguments.fit else errors(seen)
+    json.dump({"encoder": encoder.fingerprint, **results}, sys.stdout, indent=1, ensure_ascii=False)
     sys.stdout.write("\n")
 
 
-def best(searcher: Searcher, text: str, own_id: str) -> float:
-    """Return the similarity of the best case, the asking one aside."""
-    hits = searcher.search(text, k=2).hits
-    return next((hit.similarity for hit in hits if hit.case.id != own_id), 0.0)
+def without(rows: Iterable[ReadRow], departments: set[str]) -> Iterable[ReadRow]:
+    """Leave the cases of some departments out."""
+    return (row for row in rows if not (isinstance(row, ReadCase) and row.case.department in departments))
 
 
-def share(similarities: list[float], threshold: float) -> float:
-    """Return the share of best similarities below a threshold."""
-    return round(float(np.mean(np.array(similarities) < threshold)), 3)
+def ask_known(casebase: CaseBase, encoder: Encoder, cases: Sequence[Case], strange: Sequence[str]) -> dict[str, Seen]:
+    """Ask what a case base knows, and sentences that it does not."""
+    searcher = Searcher(casebase, encoder)
+    names = sorted({case.diagnoses[0].text for case in cases if case.diagnoses})
+    steps = {step.name for case in cases for step in case.treatment_path if step.kind is StepKind.MEDICATION}
+    return {
+        "complaint": np.array([look(searcher, case.sections.chief_complaint, case.id) for case in cases]),
+        "presentation": np.array([look(searcher, presentation(case), case.id) for case in cases]),
+        "diagnosis": np.array([look(searcher, name, "") for name in names]),
+        "treatment": np.array([look(searcher, name, "") for name in sorted(steps)[:: max(1, len(steps) // N_STEPS)]]),
+        "short": np.array([look(searcher, text, "") for text in SHORT]),
+        "no medical content": np.array([look(searcher, text, "") for text in strange]),
+    }
+
+
+def ask_lacked(casebase: CaseBase, encoder: Encoder, cases: Sequence[Case]) -> dict[str, Seen]:
+    """Ask about cases of specialities that a case base lacks."""
+    searcher = Searcher(casebase, encoder)
+    chosen = np.random.default_rng(SEED).permutation(len(cases))[:N_LACKED]
+    names = sorted({case.diagnoses[0].text for case in cases if case.diagnoses})
+    complaints = [cases[place].sections.chief_complaint for place in chosen]
+    return {
+        "complaint of a speciality left out": np.array([look(searcher, text, "") for text in complaints]),
+        "diagnosis of a speciality left out": np.array([look(searcher, name, "") for name in names]),
+    }
+
+
+def presentation(case: Case, n_characters: int | None = None) -> str:
+    """Return complaint and present illness, the latter shortened."""
+    return f"{case.sections.chief_complaint}\n{case.sections.present_illness[:n_characters]}"
+
+
+def look(searcher: Searcher, text: str, own_id: str) -> Seen:
+    """Return the signals of the best case, the asking one aside."""
+    scored, ids = searcher.score_by_id(text, k=10)
+    found = similarities(scored.parts, scored.applies, RankingWeights())
+    strangers = np.array([case_id != own_id for case_id in ids])
+    return signals(scored, found, int(np.argmax(np.where(strangers, found, -np.inf))))
+
+
+def same_diagnosis(casebase: CaseBase, encoder: Encoder, cases: Sequence[Case]) -> Seen:
+    """Return similarities of pairs and whether they share their main diagnosis: float64 [n, 2].
+
+    Every case asks three times: with its complaint, with half and with all of its presentation.
+    """
+    searcher = Searcher(casebase, encoder)
+    groups = {case.id: diagnosis_group(case) for _, case, _ in casebase.view().store.every_case() if case.diagnoses}
+    pairs = []
+    for case in cases:
+        for text in (case.sections.chief_complaint, presentation(case, HALF_TEXT), presentation(case)):
+            scored, ids = searcher.score_by_id(text, k=10)
+            found = similarities(scored.parts, scored.applies, RankingWeights()).tolist()
+            pairs += [
+                (similarity, groups[other] == groups[case.id])
+                for similarity, other in zip(found, ids, strict=True)
+                if other in groups and other != case.id and case.id in groups
+            ]
+    return np.array(pairs, dtype=np.float64)
+
+
+def fitted(seen: dict[str, Seen], pairs: Seen) -> dict[str, object]:
+    """Fit the chance of being known, its threshold, and the percentages."""
+    kinds = [kind for kind in KINDS if kind in seen]
+    features = np.concatenate([seen[kind] for kind in kinds])
+    known = np.concatenate([np.full(len(seen[kind]), KINDS[kind][1], dtype=float) for kind in kinds])
+    shares = np.concatenate([np.full(len(seen[kind]), KINDS[kind][0] / len(seen[kind])) for kind in kinds])
+    bias, *weights = logistic(features, known, shares / shares.sum()).tolist()
+    learned = np.concatenate([seen["complaint"], seen["diagnosis"]])
+    least = float(np.quantile(1 / (1 + np.exp(-(bias + learned @ np.array(weights)))), MISSED))
+    return {
+        "knowing": {
+            "bias": round(bias, 3),
+            "weights": dict(zip(SIGNALS, np.round(weights, 3).tolist(), strict=True)),
+            "least": round(least, 3),
+        },
+        "same diagnosis": dict(zip(map(str, KNOTS), percents(pairs), strict=True)),
+    }
+
+
+def logistic(features: Seen, known: Seen, shares: Seen, *, ridge: float = 1e-3, n_steps: int = 50) -> Seen:
+    """Fit a logistic regression by Newton's method; return its constant and weights."""
+    ones = np.hstack([np.ones((len(features), 1)), features])
+    penalty = ridge * np.diag([0.0, *np.ones(features.shape[1])])
+    weights = np.zeros(ones.shape[1])
+    for _ in range(n_steps):
+        chances = 1 / (1 + np.exp(-ones @ weights))
+        slope = ones.T @ (shares * (chances - known)) + penalty @ weights
+        curve = (ones * (shares * chances * (1 - chances))[:, None]).T @ ones + penalty
+        weights -= np.linalg.solve(curve + 1e-9 * np.eye(len(weights)), slope)
+    return weights
+
+
+def percents(pairs: Seen) -> list[float]:
+    """Return the percentage of pairs about each knot that share their diagnosis; it never falls."""
+    shares = []
+    for knot in KNOTS:
+        near = pairs[np.abs(pairs[:, 0] - knot) <= HALF_WIDTH, 1]
+        shares.append(100 * float(near.mean()) if len(near) else 100.0)
+    rising = np.maximum.accumulate([0.0, *shares[1:]])
+    return [round(float(share), 1) for share in rising]
+
+
+def errors(seen: dict[str, Seen]) -> dict[str, object]:
+    """Return the share of wrong answers of each kind of question, with the shipped numbers."""
+    wrong: dict[str, object] = {}
+    for kind, (_, should_be_known) in KINDS.items():
+        chances = 1 / (1 + np.exp(-(SHIPPED.bias + seen[kind] @ np.array(SHIPPED.weights))))
+        name = f"{kind}: called {'strange' if should_be_known else 'known'}"
+        is_wrong = (chances >= SHIPPED.least) != should_be_known
+        wrong[name] = {"share": round(float(is_wrong.mean()), 3), "questions": len(is_wrong)}
+    return {"errors": wrong}
 
 
 if __name__ == "__main__":

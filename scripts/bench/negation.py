@@ -20,7 +20,7 @@ from casefinder.casebase import build_case_base, open_case_base
 from casefinder.cases import Case, Sections
 from casefinder.cases.reading import Origin, ReadCase
 from casefinder.encoders import load_encoder
-from casefinder.evaluation import BASELINES
+from casefinder.evaluation import by_vectors, full_ranking
 from casefinder.search import Searcher
 
 DEFAULT = Path(__file__).parents[2] / "tests" / "search" / "negation_pairs.jsonl"
@@ -44,15 +44,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         build_case_base(cases, Path(scratch), encoder=encoder, source="pairs")
         with open_case_base(Path(scratch)) as casebase:
-            for name, weights in {"full ranking": None, "vectors alone": BASELINES["vectors alone"]}.items():
-                searcher = Searcher(casebase, encoder, weights=weights)
+            full = full_ranking(Searcher(casebase, encoder))
+            for name, ranking in {"full ranking": full, "vectors alone": by_vectors(casebase, encoder)}.items():
                 right, first = Counter[str](), 0
                 for n, pair in enumerate(pairs):
-                    ids = [hit.case.id for hit in searcher.search(pair["query"], k=len(cases)).hits]
+                    ids = ranking(pair["query"], len(cases))
                     in_order = ids.index(f"agrees-{n}") < ids.index(f"contradicts-{n}")
                     right[pair["language"]] += in_order
                     first += ids[0] == f"agrees-{n}"
-                    if arguments.wrong and not in_order and weights is None:
+                    if arguments.wrong and not in_order and ranking is full:
                         sys.stderr.write(json.dumps(pair, ensure_ascii=False) + "\n")
                 results[name] = {
                     "agreeing before contradicting": round(sum(right.values()) / len(pairs), 4),

@@ -22,7 +22,7 @@ from casefinder.casebase import build_case_base, open_case_base
 from casefinder.cases import Case, Sections
 from casefinder.cases.reading import Origin, ReadCase
 from casefinder.encoders import Encoder, load_encoder
-from casefinder.evaluation import BASELINES, LabelledQuestion, evaluate, leave_one_out
+from casefinder.evaluation import LabelledQuestion, Ranking, baselines, evaluate, full_ranking, leave_one_out
 from casefinder.search import RankingWeights, Searcher
 
 RetrievalSet = tuple[list[str], list[LabelledQuestion]]
@@ -88,11 +88,11 @@ SETS: dict[str, Callable[[Path], RetrievalSet]] = {
 }
 
 
-def searchers(directory: Path, encoder: Encoder, weights: RankingWeights) -> Iterator[tuple[str, Searcher]]:
+def rankings(directory: Path, encoder: Encoder, weights: RankingWeights) -> Iterator[tuple[str, Ranking]]:
     """Go through the rankings to compare."""
     with open_case_base(directory) as casebase:
-        for name, chosen in {"fused": weights, **BASELINES}.items():
-            yield name, Searcher(casebase, encoder, weights=chosen)
+        yield "fused", full_ranking(Searcher(casebase, encoder, weights=weights))
+        yield from baselines(casebase, encoder).items()
 
 
 def figures(
@@ -100,8 +100,8 @@ def figures(
 ) -> dict[str, object]:
     """Return the figures of each ranking in percent, with their intervals."""
     found: dict[str, object] = {"questions": len(questions)}
-    for name, searcher in searchers(directory, encoder, weights):
-        result = evaluate(searcher, questions)
+    for name, ranking in rankings(directory, encoder, weights):
+        result = evaluate(ranking, questions)
         found[name] = {
             figure: [round(100 * value, 1) for value in (measured.mean, measured.low, measured.high)]
             for figure, measured in result.items()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from casefinder.casebase import CaseBase, build_case_base, open_case_base
@@ -14,6 +15,7 @@ from casefinder.cases import Age, AgeUnit, Case, Diagnosis, Patient, Sections, S
 from casefinder.encoders import load_encoder
 from casefinder.errors import CaseBaseDamagedError
 from casefinder.search import MatchedBy, RankingWeights, Searcher, read_weights, write_weights
+from casefinder.search.same_diagnosis import percent_of
 from tests.material import rows_of
 
 PAIRS = [
@@ -42,6 +44,13 @@ CASES = [
         ),
     ),
     case("hot", "头痛1天，T 39.5℃，BP 190/120mmHg"),
+    case("pain-en", "Chest pain with heavy sweating for three hours"),
+    case("cough-now", "咯血3天"),
+    Case("cough-once", Sections(chief_complaint="复查", past_history="2年前曾咯血3天")),
+    case("rash-short", "皮疹瘙痒2天", patient=Patient(Age(40, AgeUnit.YEARS), Sex.FEMALE)),
+    case("rash-long", "皮疹瘙痒2年", patient=Patient(Age(40, AgeUnit.YEARS), Sex.FEMALE)),
+    case("rash-man", "皮疹瘙痒2天", patient=Patient(Age(40, AgeUnit.YEARS), Sex.MALE)),
+    case("77", "双下肢乏力"),
 ]
 
 
@@ -94,6 +103,42 @@ def test_child_and_adult_are_kept_apart(searcher: Searcher) -> None:
     assert first(searcher, "女，50岁，发热咳嗽3天") == "adult"
 
 
+def test_complaint_outweighs_history(searcher: Searcher) -> None:
+    found = order(searcher, "咯血")
+    assert found[0] == "cough-now"
+    assert found.index("cough-once") < found.index("hot")
+
+
+def test_nearer_duration_comes_first(searcher: Searcher) -> None:
+    assert first(searcher, "女，40岁，皮疹瘙痒1天") == "rash-short"
+    assert order(searcher, "女，40岁，皮疹瘙痒3年")[0] == "rash-long"
+
+
+def test_same_sex_comes_first(searcher: Searcher) -> None:
+    assert first(searcher, "男，40岁，皮疹瘙痒2天") == "rash-man"
+    assert first(searcher, "女，40岁，皮疹瘙痒2天") == "rash-short"
+
+
+def test_case_in_the_other_language_loses_nothing_by_its_words(searcher: Searcher) -> None:
+    hits = {hit.case.id: hit for hit in searcher.search("胸痛伴大汗", k=len(CASES)).hits}
+    assert set(order(searcher, "胸痛伴大汗")[:2]) == {"pain", "pain-en"}
+    words = {part.name: part.value for part in hits["pain-en"].parts}["words"]
+    assert words > 0.5
+
+
+def test_what_a_question_denies_is_not_looked_for_by_meaning(searcher: Searcher) -> None:
+    hits = searcher.search("无胸痛", k=len(CASES)).hits
+    assert hits[0].case.id == "no-pain"
+    similarity = {hit.case.id: hit.similarity for hit in hits}
+    assert max(similarity["pain"], similarity["pain-en"]) < 0 < similarity["no-pain"]
+
+
+def test_number_in_a_question_is_no_id(searcher: Searcher) -> None:
+    among = {hit.case.id: hit for hit in searcher.search("头痛，血压 77", k=len(CASES)).hits}
+    assert among["77"].matched_by is not MatchedBy.TREATMENT
+    assert first(searcher, "77") == "77"
+
+
 def test_hit_is_explained_with_spans_on_both_sides(searcher: Searcher) -> None:
     question = "男，60岁，胸痛、恶心3小时，无大汗"
     hit = next(hit for hit in searcher.search(question, k=len(CASES)).hits if hit.case.id == "pain")
@@ -117,6 +162,17 @@ def test_values_of_both_sides_are_compared(searcher: Searcher) -> None:
     text = hit.case.sections.chief_complaint
     given = pairs["body-temperature"].case
     assert text[given.start : given.end] == "T 39.5℃"
+
+
+@pytest.mark.parametrize("text", ["无胸痛", "皮疹", "沙库巴曲缬沙坦", "chest pain"])
+def test_short_question_with_an_answer_is_known(searcher: Searcher, text: str) -> None:
+    assert searcher.search(text, k=1).is_known
+
+
+def test_percentage_never_falls_as_the_similarity_rises() -> None:
+    percents = [percent_of(similarity) for similarity in np.linspace(-0.5, 1.2, 50).tolist()]
+    assert percents == sorted(percents)
+    assert (percents[0], percents[-1]) == (0.0, 100.0)
 
 
 @pytest.mark.parametrize("text", ["量子计算机的发展前景", "the stock market fell today"])

@@ -19,6 +19,7 @@ from casefinder.encoders import Relation
 from casefinder.errors import EmptyQueryError, EncoderMismatchError, QueryError
 from casefinder.search import Answer, Hit, MatchedBy, RankingWeights, Searcher
 from casefinder.search.ranking import similarities
+from casefinder.search.same_diagnosis import percent_of
 from casefinder.term_index import AgeBetween, AttributeIs, DepartmentIs, DiagnosisIs, SexIs, Where
 from casefinder.text import compose_presentation
 from tests.material import HashEncoder, made_case, made_cases, rows_of
@@ -77,7 +78,7 @@ def test_named_diagnosis_finds_its_cases(searcher: Searcher) -> None:
 def test_hits_carry_what_the_calibration_says(searcher: Searcher) -> None:
     hit = searcher.search("急性阑尾炎", k=1).hits[0]
     assert hit.relation is Relation.NEAR_DUPLICATE
-    assert hit.percent == pytest.approx(100 * hit.similarity, abs=0.1)
+    assert hit.percent == percent_of(hit.similarity)
 
 
 def test_encoder_without_calibration_gives_no_relation(casebase: CaseBase) -> None:

@@ -1,0 +1,74 @@
+"""Which words of a question cases hold, and what that tells.
+
+A question's words are of two kinds. Those inside a finding that it names (胸痛) may be said in other words or in the
+other language: there a case satisfies them by the words or by the finding, whichever is more. All others can only be
+met word for word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casefinder.search.question import Question
+from casefinder.term_index import Rows
+from casefinder.term_index.postings import TermScores
+
+Scores = NDArray[np.float32]
+
+_BY_CONCEPT: Final = 0.7  # that a case names the finding tells a little less than that it uses the very words
+
+
+@dataclass(frozen=True, slots=True)
+class WordMatch:
+    """What some cases hold of a question's words, in nats (BM25), beside all that there is to hold.
+
+    Attributes:
+        held: float32 [n], of all words, 0 and up.
+        held_findings: float32 [n], of the words inside findings.
+        information: What the words tell in all.
+        information_findings: What the words inside findings tell in all.
+    """
+
+    held: Scores
+    held_findings: Scores
+    information: float
+    information_findings: float
+
+    def shares(self, agreed: Scores) -> Scores:
+        """Return the share of the question's words that each case satisfies, by information: float32 [n], 0 to 1.
+
+        Args:
+            agreed: Share of the question's findings that each case agrees with, float32 [n].
+        """
+        if not self.information:
+            return np.zeros_like(agreed)
+        by_concept = np.float32(_BY_CONCEPT * self.information_findings) * agreed
+        satisfied = self.held + np.maximum(by_concept - self.held_findings, 0)
+        shares: Scores = np.minimum(satisfied / np.float32(self.information), 1.0)
+        return shares
+
+
+def all_terms(question: Question) -> dict[str, float]:
+    """Return the weights of all words of a question that cases can be found by."""
+    inside, outside = question.finding_terms, question.terms
+    return {term: outside.get(term, 0.0) + inside.get(term, 0.0) for term in (outside | inside)}
+
+
+def match_words(every: TermScores, findings: TermScores, rows: Rows) -> WordMatch:
+    """Return what some cases, given in rising order, hold.
+
+    Args:
+        every: Of all words of the question.
+        findings: Of those inside findings.
+        rows: int64 [n].
+    """
+    return WordMatch(
+        held=every.at(rows) * np.float32(every.information),
+        held_findings=findings.at(rows) * np.float32(findings.information),
+        information=every.information,
+        information_findings=findings.information,
+    )
