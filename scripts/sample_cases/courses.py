@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from random import Random
 
 from drawing import chance, pick, whole
@@ -87,8 +88,14 @@ def _day(rng: Random, step: PathStep, visit: Visit) -> int:
 
 def _write(rng: Random, step: PathStep, day: int, language: Language) -> TreatmentStep:
     if in_chinese(rng, language, english_share=_NAMED_IN_ENGLISH.get(step.kind, 0.1)):
-        return TreatmentStep(StepKind(step.kind), step.zh, step.detail_zh, day)
-    return TreatmentStep(StepKind(step.kind), step.en, step.detail_en, day)
+        return _step(step.kind, step.zh, step.detail_zh, day)
+    return _step(step.kind, step.en, step.detail_en, day)
+
+
+@lru_cache(maxsize=100_000)
+def _step(kind: str, name: str, detail: str, day: int) -> TreatmentStep:
+    """Make a step once: the same ones stand in many cases."""
+    return TreatmentStep(StepKind(kind), name, detail, day)
 
 
 def _note(rng: Random, visit: Visit) -> str:
