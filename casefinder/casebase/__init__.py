@@ -8,6 +8,7 @@ from casefinder.casebase.compaction import Compactor, compact, compaction_is_due
 from casefinder.casebase.erasing import EraseReport, erase
 from casefinder.casebase.manifest import Manifest, Snapshot, read_manifest
 from casefinder.casebase.migrating import migrate
+from casefinder.casebase.promise import promise_recall
 from casefinder.casebase.reencoding import reencode
 from casefinder.casebase.repairing import Repaired, repair
 from casefinder.casebase.verifying import Verified, verify
@@ -39,6 +40,7 @@ __all__ = [
     "migrate",
     "open_case_base",
     "open_view",
+    "promise_recall",
     "read_manifest",
     "reencode",
     "repair",

@@ -103,6 +103,20 @@ def probe_of(store: CaseStore) -> Probe:
     return probe
 
 
+def probe_of_index(index: IVFIndex) -> Probe:
+    """Return some vectors of an index as questions, with their true neighbours; the whole index is read.
+
+    Raises:
+        IndexDamagedError: The index was altered on disk.
+    """
+    places = np.sort(np.random.default_rng(_SEED).permutation(index.size)[:_PROBE_CASES])
+    probe = Probe(index.rows.ids(places), index.rows.vectors(places))
+    for number in range(index.n_lists):
+        codes, ids = index.rows.list_bytes(number)
+        probe.see(ids, index.rows.decoded(codes))
+    return probe
+
+
 def extend_index(index: FileIndex, path: Path, *, added: Iterable[tuple[Ids, Vectors]], without: Ids) -> None:
     """Write an index that holds what another does, less some ids, and further vectors. Nothing is trained.
 

@@ -15,20 +15,44 @@ _FEWEST_LABELS = 10  # seven to learn on and three to check with: fewer show not
 @index_option
 @click.option(
     "--labels",
-    required=True,
     type=click.Path(path_type=Path, dir_okay=False),
     help='JSONL of {"query": "…", "relevant": ["id", …]}.',
 )
+@click.option(
+    "--target-recall",
+    type=click.FloatRange(0.5, 1.0),
+    help="Share of the ten nearest cases that a search is to find, such as 0.99; measured on the base itself.",
+)
 @click.option("--dry-run", is_flag=True, help="Only print what would be learned.")
-def tune(directory: Path, labels: Path, dry_run: bool) -> None:
-    """Learn the weights of the ranking from relevance labels.
+def tune(directory: Path, labels: Path | None, target_recall: float | None, dry_run: bool) -> None:
+    """Learn the weights of the ranking from relevance labels, or choose the effort of a search by its recall.
 
-    Learns on seven questions in ten and checks on the others; weights that are not better there are not kept.
-    They are written to ranking.json in the directory of the case base; delete it to return to the shipped ones.
+    With labels it learns on seven questions in ten and checks on the others; weights that are not better there
+    are not kept. They are written to ranking.json in the directory of the case base; delete it to return to the
+    shipped ones.
 
     \b
     casefinder tune --labels labels.jsonl
+    casefinder tune --target-recall 0.99
     """  # noqa: D301 - click wants the character
+    if labels is None and target_recall is None:
+        raise click.UsageError("give --labels FILE, --target-recall SHARE, or both")
+    if target_recall is not None:
+        if dry_run:
+            raise click.UsageError("--dry-run goes with --labels; an effort is always written")
+        _promise(directory, target_recall)
+    if labels is not None:
+        _learn(directory, labels, dry_run=dry_run)
+
+
+def _promise(directory: Path, target: float) -> None:
+    from casefinder.casebase import promise_recall
+
+    snapshot = promise_recall(directory, target).snapshot
+    click.echo(snapshot.plan.reasons[-1])
+
+
+def _learn(directory: Path, labels: Path, *, dry_run: bool) -> None:
     from casefinder.casebase import open_case_base
     from casefinder.encoders import load_encoder
     from casefinder.evaluation import describe, read_labels

@@ -98,6 +98,14 @@ class Rows:
         order = np.lexsort((ids, -scores))
         return ids[order], scores[order]
 
+    def vectors(self, places: Places) -> Vectors:
+        """Return vectors, float32 [n, dim].
+
+        Raises:
+            IndexDamagedError: One of them was altered on disk.
+        """
+        return self.decoded(self._codes_at(places))
+
     def ids(self, places: Places) -> Ids:
         """Return the ids of vectors.
 

@@ -31,3 +31,18 @@ def test_too_few_labels_are_a_usage_error(run: Run, base: Path, tmp_path: Path) 
     ran = run("tune", "--index", base, "--labels", tmp_path / "labels.jsonl")
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "holds 1 labels; give at least 10" in ran.stderr
+
+
+def test_tune_chooses_the_effort_of_a_search_by_its_recall(run: Run, source: Path, tmp_path: Path) -> None:
+    assert run("build-index", source, "--index", tmp_path / "base").exit_code == 0
+    ran = run("tune", "--index", tmp_path / "base", "--target-recall", 0.95)
+    assert (ran.exit_code, ran.stdout) == (
+        0,
+        "exact: 60 vectors are fewer than the 1248 that train an inverted file\n",
+    )
+
+
+def test_tune_needs_something_to_tune_to(run: Run, base: Path) -> None:
+    ran = run("tune", "--index", base)
+    assert ran.exit_code == 2
+    assert "give --labels FILE, --target-recall SHARE, or both" in ran.stderr
