@@ -91,8 +91,14 @@ def repair(directory: Path, *, load_encoder: LoadEncoder) -> Repaired:
         if before.records and _reacknowledged(directory, manifest):
             done.append("the number of the last acknowledged change was written anew")
         elif before.records:
-            lost = _Salvage(directory, manifest, load_encoder).run()
+            salvage = _Salvage(directory, manifest, load_encoder)
+            lost = salvage.run()
             done.append(f"the records were written anew without {len(lost)} cases that cannot be read")
+            if salvage.n_lost_changes:
+                done.append(
+                    f"the journal had lost the last {salvage.n_lost_changes} acknowledged changes: what they added is"
+                    " gone, what they removed is back; make them again, or restore a backup"
+                )
         if before.snapshot and not lost and _set_right_on_server(directory, manifest):
             done.append("the rows on the Milvus server were set right from the records")
         if before.snapshot and not lost and verify(directory).snapshot:
@@ -153,6 +159,7 @@ class _Salvage:
         self._manifest = manifest
         self._load_encoder = load_encoder
         self._encoder: Encoder | None = None
+        self.n_lost_changes = 0
         self._staging = directory / BUILDING_NAME
 
     def run(self) -> tuple[str, ...]:
@@ -192,7 +199,9 @@ class _Salvage:
                     f"no case of {self._directory} can be read; restore a backup, or build again"
                 )
             acknowledged = acknowledged_sequence(self._directory / self._manifest.records, self._manifest.records_id)
-            writer.finish_build(max(damaged.sequence(), acknowledged, self._manifest.snapshot.sequence) + 1, wordings)
+            reached = damaged.sequence()
+            self.n_lost_changes = max(acknowledged - reached, 0) if reached else 0
+            writer.finish_build(max(reached, acknowledged, self._manifest.snapshot.sequence) + 1, wordings)
             acknowledge(self._staging, writer.state)
         gone = [key for key in keys if key not in saved and (key in ids or damaged.holds(key))]
         return tuple(ids.get(key, f"key {key}") for key in gone)

@@ -141,7 +141,9 @@ def test_lost_journal_is_repaired_to_what_is_left(base: Path, tmp_path: Path) ->
         (base / STORE).with_name(name).unlink(missing_ok=True)
     shutil.copy(tmp_path / "earlier", base / STORE)
     assert any("change 2 was acknowledged" in problem for problem in verify(base).records)
-    assert repair(base, load_encoder=no_encoder).n_cases == 60
+    repaired = repair(base, load_encoder=no_encoder)
+    assert repaired.n_cases == 60
+    assert "the journal had lost the last 1 acknowledged changes: what they added is gone" in repaired.done[1]
     with CaseFinder.open(base, encoder=HashEncoder()) as finder:
         assert finder.sequence > 2
 
