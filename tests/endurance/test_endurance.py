@@ -1,0 +1,39 @@
+"""The proofs that a case base cannot be broken, in a short form; by hand and in full: ``python -m tests.endurance``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.endurance.trip import compile_library, run_under
+
+SHORT_FORMS = {
+    "kill_points": ["--every", "11"],
+    "faults": ["--every", "16"],
+    "damage": ["--each", "3"],
+    "soak": ["--cycles", "50"],
+    "concurrency": ["--readers", "3", "--compactions", "8"],
+    "model": ["--runs", "5", "--steps", "12"],
+    "scarcity": [],
+}
+FEWEST = {"kill_points": 45, "faults": 60, "damage": 72}
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    compiled = compile_library(tmp_path_factory.mktemp("trip"))
+    if compiled is None:
+        pytest.skip("no C compiler: trip.c, which interrupts processes, cannot be compiled")
+    return compiled
+
+
+@pytest.mark.parametrize("proof", SHORT_FORMS)
+def test_case_base_holds(proof: str, library: Path) -> None:
+    finished = run_under(library, proof, *SHORT_FORMS[proof])
+    said = finished.stdout + finished.stderr
+    assert finished.returncode == 0, said
+    assert " 0 broken" in f" {finished.stdout.splitlines()[-1]}", said
+    counted = re.findall(r"^(\d+) ", finished.stdout, flags=re.MULTILINE)
+    assert int(counted[-1]) >= FEWEST.get(proof, 0)
