@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from casefinder import CaseFinder
-from casefinder.casebase import CaseBase, open_case_base, read_manifest
+from casefinder.casebase import CaseBase, open_case_base, read_manifest, verify
 from casefinder.cases import Case, case_to_json
 from casefinder.errors import CaseBaseNotFoundError
 from tests.material import HashEncoder, made_case
@@ -40,6 +40,11 @@ def broken_invariants(directory: Path, allowed: list[Contents | None], *, goes_o
     return broken or [*_when_opened_again(directory, goes_on=goes_on)]
 
 
+def encoder_of(directory: Path) -> HashEncoder:
+    """Return the encoder of a case base that tests have made."""
+    return HashEncoder(version=read_manifest(directory).encoder_name.removeprefix("hash-"))
+
+
 def answers(finder: CaseFinder) -> list[list[tuple[str, float]]]:
     """Everything that is found, to the fourth digit: sums differ in the last ones between snapshot and tail."""
     found = (finder.search(question, k=1_000) for question in QUESTIONS)
@@ -59,16 +64,17 @@ def _of_open(casebase: CaseBase, directory: Path, allowed: list[Contents]) -> It
     if contents not in allowed:
         n_missing = min(len(state.keys() - contents.keys()) for state in allowed) if allowed else 0
         yield f"4 and 5 acknowledged and whole: {len(contents)} cases, {n_missing} missing, none of the allowed states"
-    yield from _compared_with_brute_force(casebase)
+    if problems := verify(directory).problems:
+        yield f"6 checksums: {problems}"
+    yield from _compared_with_brute_force(casebase, directory)
 
 
-def _compared_with_brute_force(casebase: CaseBase) -> Iterator[str]:
-    """Reading every row and touching every list compares all of them with their checksums (invariant 6)."""
+def _compared_with_brute_force(casebase: CaseBase, directory: Path) -> Iterator[str]:
     view = casebase.view()
     if not view.n_cases:
         return
     keys, vectors = (np.concatenate(part) for part in zip(*view.store.vectors(), strict=True))
-    queries = HashEncoder().encode(QUESTIONS)
+    queries = encoder_of(directory).encode(QUESTIONS)
     found = view.index.search(queries, k=len(keys), among=keys)
     scores = np.sort(queries @ vectors.T, axis=1)[:, ::-1]
     if sorted(found.ids[0].tolist()) != sorted(keys.tolist()) or not np.allclose(found.scores, scores, atol=2e-3):
@@ -76,9 +82,10 @@ def _compared_with_brute_force(casebase: CaseBase) -> Iterator[str]:
 
 
 def _when_opened_again(directory: Path, *, goes_on: bool) -> Iterator[str]:
-    with CaseFinder.open(directory, encoder=HashEncoder()) as finder:
+    encoder = encoder_of(directory)
+    with CaseFinder.open(directory, encoder=encoder) as finder:
         first, sequence = answers(finder), finder.sequence
-    with CaseFinder.open(directory, encoder=HashEncoder()) as finder:
+    with CaseFinder.open(directory, encoder=encoder) as finder:
         if (answers(finder), finder.sequence) != (first, sequence):
             yield "8 opened again: differs"
         if not goes_on:

@@ -5,14 +5,15 @@ python -m tests.endurance scarcity
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import json
+import logging
 import os
 import resource
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 from casefinder.clinical.findings import default_extractor
@@ -65,44 +66,44 @@ def with_little_memory(operation: Operation, folder: Path, spare_mib: int) -> li
     return broken_after(operation, folder, trial)
 
 
-def broken_on_full_disks() -> list[str] | None:
-    """Try every operation on file systems of several sizes; None where this process may not mount any."""
+def levels(every: int, choices: tuple[int, ...]) -> list[tuple[str, Operation, int]]:
+    """Return every n-th of all pairs of an operation and how scarce something is."""
+    pairs = [(name, operation, level) for name, operation in OPERATIONS.items() for level in choices]
+    return pairs[::every]
+
+
+def broken_on_full_disks(every: int) -> list[str] | None:
+    """Try operations on file systems of several sizes; None where this process may not mount any."""
     if not own_mounts():
         return None
     broken = []
-    for name, operation in OPERATIONS.items():
+    for name, operation, size_kib in levels(every, SIZES_KIB):
         with prepared(operation) as fresh:
-            template = fresh()
-            for size_kib in SIZES_KIB:
-                broken += [f"{name}, {size_kib} KiB: {one}" for one in on_full_disk(operation, template, size_kib)]
+            broken += [f"{name}, {size_kib} KiB: {one}" for one in on_full_disk(operation, fresh(), size_kib)]
     return broken
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--every", type=int, default=1, help="try every n-th pair of an operation and a size")
+    options = parser.parse_args()
     default_extractor()
+    logging.disable()  # what is mended is said on standard error
     counts, broken = Counter[str](), list[str]()
-    for name, operation in OPERATIONS.items():
+    for name, operation, spare_mib in levels(options.every, SPARE_MIB):
         with prepared(operation) as fresh:
-            for spare_mib in SPARE_MIB:
-                broken += [
-                    f"{name}, {spare_mib} MiB: {one}" for one in with_little_memory(operation, fresh(), spare_mib)
-                ]
-                counts["little memory"] += 1
-    full = in_process(broken_on_full_disks)
+            what = with_little_memory(operation, fresh(), spare_mib)
+        broken += [f"{name}, {spare_mib} MiB: {one}" for one in what]
+        counts["little memory"] += 1
+    status, said = in_child(lambda: broken_on_full_disks(options.every))  # its mounts go with it
+    full = [f"status {status}: {said[-900:]}"] if status else json.loads(said)
     if full is None:
         say("full disks: this process may not mount file systems, so they were left out")
     else:
-        counts["full disk"] = len(OPERATIONS) * len(SIZES_KIB)
+        counts["full disk"] = len(levels(options.every, SIZES_KIB))
         broken += full
     say(f"{counts.total()} trials ({dict(counts)}), {len(broken)} broken", *broken[:10])
     return 1 if broken else 0
-
-
-def in_process(work: Callable[[], list[str] | None]) -> list[str] | None:
-    """Do something in a child, whose mounts go with it."""
-    status, said = in_child(work)
-    result = json.loads(said)
-    return [f"status {status}: {result[-900:]}"] if status else result
 
 
 if __name__ == "__main__":

@@ -119,7 +119,12 @@ def run_trial(operation: Operation, folder: Path, planned: Trip) -> Trial:
 
 def broken_after(operation: Operation, folder: Path, trial: Trial) -> list[str]:
     """Return the invariants that do not hold after a trial, looked at in a new process."""
-    status, said = in_child(lambda: broken_invariants(folder / BASE, operation.allowed(trial.n_done)))
+
+    def look() -> list[str]:
+        operation.settle(folder)
+        return [*broken_invariants(folder / BASE, operation.allowed(trial.n_done)), *operation.check(folder)]
+
+    status, said = in_child(look)
     if status != 0:
         return [f"1 opens: status {status}, {json.loads(said)[-900:] if said else 'no word'}"]
     return list(json.loads(said))
