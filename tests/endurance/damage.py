@@ -114,7 +114,7 @@ def damaged_trials(prepare: Callable[[Path], None], name: str, each: int, seed: 
         shutil.copytree(template, trial)
         status, wanted = in_child(lambda: everything(trial))
         assert status == 0, wanted
-        (file,) = [path.relative_to(template) for path in template.rglob(name)]
+        file = min((path.relative_to(template) for path in template.rglob(name)), key=lambda path: len(path.parts))
         for damage in DAMAGES.values():
             for _ in range(each):
                 shutil.rmtree(trial)

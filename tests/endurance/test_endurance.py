@@ -10,8 +10,8 @@ import pytest
 from tests.endurance.trip import compile_library, run_under
 
 SHORT_FORMS = {
-    "kill_points": ["--every", "19"],
-    "faults": ["--every", "21"],
+    "kill_points": ["--every", "31"],
+    "faults": ["--every", "25"],
     "damage": ["--each", "3"],
     "soak": ["--cycles", "50"],
     "concurrency": ["--readers", "3", "--compactions", "8"],
