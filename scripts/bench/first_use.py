@@ -1,24 +1,20 @@
-"""What a first user meets: cold commands, the build of the sample cases, search inside a process, a long stream.
+"""What a first user meets: cold commands, the build of the sample cases, search inside a process.
 
 Example: python scripts/bench/first_use.py            (about a minute)
-         python scripts/bench/first_use.py --stream 200000
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from measuring import in_turn, median_wall_s, ratios, run_process, write_result
+from measuring import CASEFINDER, ROOT, in_turn, median_wall_s, ratios, run_process, write_result
 
-ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "index_data" / "sample_cases.jsonl.gz"
-CASEFINDER = [sys.executable, "-c", "from casefinder.cli.main import main; main()"]
 QUESTIONS = (
     "胸痛伴冷汗",
     "心梗",
@@ -74,34 +70,14 @@ def search_inside(base: Path) -> list[str]:
     ]
 
 
-def stream(directory: Path, n_cases: int) -> list[str]:
-    """Measure a build from a stream of generated cases through a pipe."""
-    generator = subprocess.Popen(
-        [sys.executable, str(ROOT / "scripts/sample_cases/generate.py"), "--n", str(n_cases), "--out", "-"],
-        stdout=subprocess.PIPE,
-    )
-    assert generator.stdout is not None
-    run = run_process([*CASEFINDER, "build-index", "-", "--index", str(directory)], stdin=generator.stdout.fileno())
-    generator.stdout.close()
-    generator.wait()
-    return [
-        f"stream of {n_cases:,} cases   {run.wall_s:.0f} s, {run.cpu_s:.0f} s of CPU, peak {run.peak_mib:.0f} MiB,"
-        " wanted under 1,536 MiB"
-    ]
-
-
 def main() -> None:
     """Measure and write the results down."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--stream", type=int, metavar="N", help="only build from a stream of N generated cases")
-    arguments = parser.parse_args()
+    parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder) / "casebase"
-        if arguments.stream:
-            write_result(f"stream-{arguments.stream}", stream(base, arguments.stream))
-        else:
-            lines = build_of_sample(base)
-            write_result("first-use", [*lines, *cold_commands(base), *search_inside(base)])
+        lines = build_of_sample(base)
+        write_result("first-use", [*lines, *cold_commands(base), *search_inside(base)])
 
 
 if __name__ == "__main__":

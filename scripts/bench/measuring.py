@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,20 +17,46 @@ from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("casefinder", "numpy", "faiss-cpu", "sentence-transformers", "torch", "sqlite-utils", "click")
+ROOT = Path(__file__).parents[2]
+CASEFINDER = [sys.executable, "-c", "from casefinder.cli.main import main; main()"]
 _KIB_PER_MIB = 1024
+_BLOCK_BYTES = 512  # in which the kernel counts what a process reads
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one process cost: wall and processor time in seconds, largest resident memory in MiB."""
+    """What one process and those that it started cost.
+
+    Attributes:
+        wall_s: Seconds from start to end.
+        cpu_s: Processor seconds of all of them.
+        peak_mib: Largest resident memory of one of them, in MiB.
+        peak_tree_mib: Largest sum of the resident memory of all of them, what they share counted for each.
+        read_mib: What had to be read from the disk because it was not in memory.
+    """
 
     wall_s: float
     cpu_s: float
     peak_mib: float
+    peak_tree_mib: float
+    read_mib: float
 
 
-def run_process(command: Sequence[str], *, stdin: int | None = None, environment: dict[str, str] | None = None) -> Run:
+def run_process(
+    command: Sequence[str],
+    *,
+    stdin: int | None = None,
+    environment: dict[str, str] | None = None,
+    watch_s: float | None = None,
+) -> Run:
     """Run a command to its end, its output thrown away, and measure it.
+
+    Args:
+        command: What to run.
+        stdin: Where it reads from.
+        environment: Its environment, by default that of this process.
+        watch_s: Seconds between looks at the memory of its whole tree of processes; by default only the largest
+            single process is known.
 
     Raises:
         RuntimeError: The command failed.
@@ -37,12 +65,44 @@ def run_process(command: Sequence[str], *, stdin: int | None = None, environment
     process = subprocess.Popen(
         command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
     )
-    _, status, usage = os.wait4(process.pid, 0)
+    peak_tree_kib = 0
+    while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+        if watch_s is None:
+            ended = os.wait4(process.pid, 0)
+            break
+        peak_tree_kib = max(peak_tree_kib, sum(map(_resident_kib, _tree(process.pid))))
+        time.sleep(watch_s)
+    _, status, usage = ended
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
     wall_s = (datetime.now(UTC) - started).total_seconds()
-    return Run(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _KIB_PER_MIB)
+    peak_kib = usage.ru_maxrss
+    return Run(
+        wall_s,
+        usage.ru_utime + usage.ru_stime,
+        peak_kib / _KIB_PER_MIB,
+        max(peak_kib, peak_tree_kib) / _KIB_PER_MIB,
+        usage.ru_inblock * _BLOCK_BYTES / _KIB_PER_MIB**2,
+    )
+
+
+def _tree(pid: int) -> list[int]:
+    """Return a process and those that it started and that they started; none where they have ended."""
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        started = " ".join((thread / "children").read_text() for thread in threads).split()
+    except OSError:
+        return []
+    return [pid, *(each for child in started for each in _tree(int(child)))]
+
+
+def _resident_kib(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") // _KIB_PER_MIB
 
 
 def in_turn(n_rounds: int, *measured: Callable[[], Run]) -> list[list[Run]]:
@@ -61,11 +121,28 @@ def ratios(numerators: Sequence[Run], denominators: Sequence[Run]) -> list[float
     return sorted(a.wall_s / b.wall_s for a, b in zip(numerators, denominators, strict=True))
 
 
-def write_result(name: str, lines: Sequence[str], *, packages: Sequence[str] = PACKAGES) -> Path:
-    """Print lines, and keep them in a dated file that says how they were made, with the versions of packages."""
+def write_result(
+    name: str,
+    lines: Sequence[str],
+    *,
+    packages: Sequence[str] = PACKAGES,
+    figures: Mapping[str, object] | None = None,
+) -> Path:
+    """Print lines, and keep them in a dated file that says how they were made, with the versions of packages.
+
+    Args:
+        name: Names the file.
+        lines: What is printed.
+        packages: Whose versions are told.
+        figures: The same for a program to read; kept as JSON beside.
+    """
     path = RESULTS / f"{datetime.now(UTC):%Y-%m-%d}-{name}.txt"
-    text = "\n".join([*_circumstances(packages), "", *lines, ""])
+    circumstances = _circumstances(packages)
+    text = "\n".join([*circumstances, "", *lines, ""])
     path.write_text(text, encoding="utf-8")
+    if figures is not None:
+        told = {**dict(line.split(maxsplit=1) for line in circumstances), **figures}
+        path.with_suffix(".json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     sys.stdout.write(text)
     return path
 

@@ -8,35 +8,25 @@ Example: python scripts/bench/recall.py --sizes 3000 20000 100000
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from built import generated
 from measuring import write_result
 
 from casefinder.casebase.encoding import encode_parts
-from casefinder.cases import Case, case_from_json
+from casefinder.cases import Case
 from casefinder.encoders import Encoder, Vectors, load_encoder
 from casefinder.text import compose_presentation, normalise_text
 from casefinder.vector_index import ExactIndex, IVFBuilder, IVFIndex, plan_index, train
 
-GENERATOR = Path(__file__).parents[1] / "sample_cases" / "generate.py"
 SHARES = (0.02, 0.04, 0.08, 0.16, 0.25, 0.4)
 N_QUERIES = 500
 K = 10
 BATCH = 512
-
-
-def generated(n_cases: int) -> Iterator[Case]:
-    """Generate cases."""
-    command = [sys.executable, str(GENERATOR), "--n", str(n_cases), "--out", "-"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
-        assert process.stdout is not None
-        yield from (case_from_json(line) for line in process.stdout)
 
 
 def vectors_of(cases: Iterator[Case], encoder: Encoder) -> Vectors:
