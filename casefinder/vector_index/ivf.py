@@ -45,6 +45,7 @@ _FEW: Final = 2_000
 _MOST_GROWTH: Final = 2.0
 _MOST_IMBALANCE: Final = 1.5
 _LEAST_COMPARED: Final = 2
+_HELD_PER_WANTED: Final = 4  # vectors in the probed lists for each neighbour wanted
 _MEASURED_K: Final = 10  # the number of neighbours for which the effort is measured
 _BITS_PER_ID: Final = 1_000  # a bitmap of 125 bytes per wanted id at most
 
@@ -162,10 +163,10 @@ class IVFIndex:
                 np.full((len(queries), 0), NO_ID), np.zeros((len(queries), 0), np.float32), k=k, exact=True
             )
         n_candidates = self._n_candidates(k)
-        if n_candidates > self.size * _FEW_SHARE + _FEW:
+        if n_candidates > self.size * _FEW_SHARE + _FEW or k * _HELD_PER_WANTED > self.size:
             return self._scanned_whole(queries, k=k)
         projected = self.trained.projected(queries)
-        lists, near = self._nearest_lists(projected)
+        lists, near = self._nearest_lists(projected, n_probes=self._n_probes_for(k))
         places = self.fast.nearest(projected, lists, near, n=n_candidates)
         found = self._compared(queries, [row[row >= 0] for row in places], k=k, exact=False)
         is_short = found.ids[:, min(k, self.size) - 1] == NO_ID
@@ -179,10 +180,13 @@ class IVFIndex:
         """
         return max(_LEAST_COMPARED * k, math.ceil(self._n_compared * math.sqrt(k * min(k, _MEASURED_K))))
 
-    def _nearest_lists(self, projected: Vectors) -> tuple[NDArray[np.int64], Vectors]:
+    def _n_probes_for(self, k: int) -> int:
+        """Return how many lists are probed: the usual number, more where those would hardly hold k vectors."""
+        return min(self.n_lists, max(self._n_probes, math.ceil(_HELD_PER_WANTED * k * self.n_lists / self.size)))
+
+    def _nearest_lists(self, projected: Vectors, *, n_probes: int) -> tuple[NDArray[np.int64], Vectors]:
         """Return the lists to probe, nearest first, and how near they are."""
         near = projected @ self.trained.centres.T
-        n_probes = self._n_probes
         lists = np.argpartition(-near, n_probes - 1, axis=1)[:, :n_probes]
         order = np.argsort(-np.take_along_axis(near, lists, axis=1), axis=1)
         lists = np.take_along_axis(lists, order, axis=1)

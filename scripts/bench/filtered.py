@@ -56,7 +56,7 @@ N_QUESTIONS = 15
 K = 10
 NEAR = 1e-4
 N_WARM = 60
-RANK_ALL_OF = 15  # questions of a filter whose right answer takes half a second to find
+RANK_ALL_OF = 30  # questions of a filter whose right answer takes half a second to find
 SEVENTIES = AgeBetween(Age(70, AgeUnit.YEARS), Age(79, AgeUnit.YEARS))
 REAL: dict[str, Where] = {
     "cardiology, men of 70 to 79, 2023": AllOf(

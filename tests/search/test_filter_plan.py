@@ -17,6 +17,8 @@ MILLION = 1_000_000
         (1_001, MILLION, FilterPlan.FULL_PROBE),
         (19_999, MILLION, FilterPlan.FULL_PROBE),
         (20_000, MILLION, FilterPlan.FILTERED_PROBE),
+        (9_999, 200_000, FilterPlan.FULL_PROBE),
+        (10_000, 200_000, FilterPlan.FILTERED_PROBE),
         (MILLION, MILLION, FilterPlan.FULL_PROBE),
         (3_000, 3_000, FilterPlan.FULL_PROBE),
     ],
