@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 SEARCH = {
     "casefinder.term_index.index.TermIndex.matching": "filter: rows that match",
-    "casefinder.search.one_view.read_question": "question: findings and words",
+    "casefinder.search.one_view.read_questions": "question: findings and words",
     "casefinder.encoders.bundled.BundledEncoder.encode": "question: vector",
     "casefinder.search.one_view.asked_findings": "question: findings weighed",
     "casefinder.term_index.wordings.Wordings.named_by": "diagnoses that it names",
