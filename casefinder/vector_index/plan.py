@@ -19,7 +19,6 @@ _MOST_TRAINING_BYTES: Final = 2**30  # of float16: what a machine of 4 GB can ho
 _FEWEST_LISTS: Final = 32  # with fewer, nearly all of them would have to be searched
 _LISTS_PER_ROOT: Final = 4  # nlist = 4 sqrt(n): coarse and fine scan cost the same (FAISS guidelines, Johnson 2019)
 _MOST_LISTS: Final = 65_536
-_MOST_EXACT: Final = 2_000_000  # components compared in about a millisecond on one core
 _MOST_PARTS: Final = 128
 _FEWEST_PARTS: Final = 32
 _FIRST_PROBES: Final = 48  # a guess; building measures what the wanted recall really takes
@@ -90,7 +89,7 @@ def plan_index(n_vectors: int, *, dim: int, memory_bytes: int = DEFAULT_MEMORY_B
     if dim < 1:
         raise VectorIndexError(f"vectors of {dim} components cannot be indexed; give at least 1")
     smallest = POINTS_PER_LIST * _FEWEST_LISTS
-    if n_vectors < smallest or n_vectors * dim <= _MOST_EXACT or dim == 1:
+    if n_vectors < smallest or dim == 1:
         return _exact_plan(n_vectors, dim, smallest)
     return _ivf_plan(n_vectors, dim, memory_bytes)
 
@@ -99,7 +98,7 @@ def _exact_plan(n_vectors: int, dim: int, smallest: int) -> IndexPlan:
     if n_vectors < smallest:
         reason = f"exact: {n_vectors} vectors are fewer than the {smallest} that train an inverted file"
     else:
-        reason = f"exact: {n_vectors} vectors of {dim} components are compared in about a millisecond"
+        reason = f"exact: {n_vectors} vectors of one component have no directions to be indexed by"
     n_bytes = n_vectors * (dim * _FLOAT_BYTES + _ID_BYTES)
     return IndexPlan(IndexKind.EXACT, (reason,), memory_bytes=n_bytes, disk_bytes=_on_disk(n_bytes))
 

@@ -47,10 +47,7 @@ def test_manifest_tells_how_the_base_was_made(tmp_path: Path) -> None:
     assert (manifest.snapshot.plan.kind, manifest.snapshot.recall_at_10) == (IndexKind.EXACT, 1.0)
 
 
-def test_large_base_gets_an_inverted_file_that_keeps_its_promise(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("casefinder.vector_index.plan._MOST_EXACT", 40_000)
+def test_large_base_gets_an_inverted_file_that_keeps_its_promise(tmp_path: Path) -> None:
     snapshot = build(made_cases(1400), tmp_path).manifest.snapshot
     assert snapshot.plan.kind is IndexKind.IVF
     assert 0.99 <= snapshot.recall_at_10 <= 1.0

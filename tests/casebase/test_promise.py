@@ -3,8 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from casefinder.casebase import build_case_base, open_case_base, promise_recall, read_manifest
 from casefinder.vector_index import IndexKind
 from tests.material import HashEncoder, made_cases, rows_of
@@ -15,8 +13,7 @@ def built(directory: Path, n_cases: int) -> Path:
     return directory
 
 
-def test_less_is_searched_when_less_is_promised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casefinder.vector_index.plan._MOST_EXACT", 0)
+def test_less_is_searched_when_less_is_promised(tmp_path: Path) -> None:
     before = read_manifest(built(tmp_path, 1400)).snapshot
     lower = promise_recall(tmp_path, 0.6).snapshot
     assert lower.plan.n_probes < before.plan.n_probes

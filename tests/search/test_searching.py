@@ -30,9 +30,7 @@ N_CASES = 2500  # enough for an inverted file of which not every list is searche
 @pytest.fixture(scope="module")
 def casebase(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseBase]:
     directory = tmp_path_factory.mktemp("search")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("casefinder.vector_index.plan._MOST_EXACT", 0)  # an inverted file, though it is small
-        build_case_base(rows_of(made_cases(N_CASES)), directory, encoder=HashEncoder(), source="s")
+    build_case_base(rows_of(made_cases(N_CASES)), directory, encoder=HashEncoder(), source="s")
     with open_case_base(directory) as opened:
         yield opened
 
