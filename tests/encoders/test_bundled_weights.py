@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from casefinder.encoders.bundled import BundledEncoder
 from casefinder.encoders.bundled.features import CJK, DIGIT, DROP, HARD, LETTER, SOFT, CharacterTable
+from casefinder.encoders.bundled.gate import Gate
 from casefinder.encoders.bundled.weights import Weights, read_metadata, read_weights, write_weights
 from casefinder.encoders.calibration import Calibration
 from casefinder.errors import EncoderDamagedError, EncoderNotFoundError
@@ -22,8 +24,14 @@ def make_small_weights() -> Weights:
     kind[ord("0") : ord("9") + 1] = DIGIT
     kind[0x4E00:0xA000] = CJK
     kind[ord(" ")], kind[0x0301] = SOFT, DROP
+    gate = Gate(
+        context=random.integers(-127, 128, (40, 4)).astype(np.int8),
+        keys=random.integers(-300, 301, (40, 4)).astype(np.int16),
+        biases=random.integers(-100, 101, 40).astype(np.int16),
+    )
     return Weights(
-        table=random.integers(1, 256, (40, 16)).astype(np.uint8),
+        table=random.integers(-127, 128, (40, 16)).astype(np.int8),
+        gate=gate,
         keys=np.sort(random.integers(1, 2**63, 30).astype(np.uint64)),
         characters=CharacterTable(fold=np.arange(65536, dtype=np.uint16), kind=kind),
     )
@@ -44,17 +52,16 @@ def test_what_was_written_is_read(directory: Path) -> None:
     written = make_small_weights()
     metadata = read_metadata(directory)
     read = read_weights(directory, metadata)
-    np.testing.assert_array_equal(read.table, written.table)
-    np.testing.assert_array_equal(read.keys, written.keys)
-    np.testing.assert_array_equal(read.characters.fold, written.characters.fold)
-    np.testing.assert_array_equal(read.characters.kind, written.characters.kind)
+    for name, array in written.arrays().items():
+        np.testing.assert_array_equal(read.arrays()[name], array)
+        assert read.arrays()[name].dtype == array.dtype
     assert metadata.calibration == CALIBRATION
     assert (metadata.dim, read.n_buckets) == (16, 10)
 
 
 def test_other_weights_have_another_fingerprint(directory: Path, tmp_path: Path) -> None:
     weights = make_small_weights()
-    other = Weights(weights.table[::-1], weights.keys, weights.characters)
+    other = replace(weights, table=weights.table[::-1])
     changed = write_weights(tmp_path / "other", other, CALIBRATION)
     assert changed.fingerprint != read_metadata(directory).fingerprint
 
@@ -82,7 +89,7 @@ def test_one_changed_bit_is_noticed(directory: Path) -> None:
         BundledEncoder.load(directory)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"format": "other", "preprocessing_version": 1}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"format": "other", "preprocessing_version": 2}'])
 def test_foreign_metadata_is_refused(directory: Path, content: str) -> None:
     (directory / "metadata.json").write_text(content)
     with pytest.raises(EncoderDamagedError, match=r"metadata\.json"):
@@ -90,13 +97,13 @@ def test_foreign_metadata_is_refused(directory: Path, content: str) -> None:
 
 
 def test_metadata_of_another_preprocessing_is_refused(directory: Path) -> None:
-    change_metadata(directory, preprocessing_version=2)
-    with pytest.raises(EncoderDamagedError, match="expected 'casefinder-bundled-encoder 1'"):
+    change_metadata(directory, preprocessing_version=1)
+    with pytest.raises(EncoderDamagedError, match="expected 'casefinder-bundled-encoder 2'"):
         BundledEncoder.load(directory)
 
 
 def test_metadata_with_shapes_of_other_weights_is_refused(directory: Path) -> None:
-    shapes = {"table": [4000, 16], "keys": [30], "fold": [65536], "kind": [65536]}
-    change_metadata(directory, shapes=shapes)
+    shapes = json.loads((directory / "metadata.json").read_text())["shapes"]
+    change_metadata(directory, shapes=shapes | {"table": [4000, 16]})
     with pytest.raises(EncoderDamagedError, match="shape"):
         BundledEncoder.load(directory)

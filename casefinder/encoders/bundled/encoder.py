@@ -1,4 +1,4 @@
-"""The encoder that ships with casefinder: a bag of features, added up in integers."""
+"""The encoder that ships with casefinder: a weighted bag of features, added up in integers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casefinder.encoders.bundled.bags import BagMaker
-from casefinder.encoders.bundled.summing import Words, sum_rows, to_words
+from casefinder.encoders.bundled.gate import weigh
+from casefinder.encoders.bundled.summing import sum_rows
 from casefinder.encoders.bundled.weights import Metadata, Weights, read_metadata, read_weights
 from casefinder.encoders.calibration import Calibration
 from casefinder.encoders.protocol import Vectors
@@ -21,11 +22,11 @@ _BATCH_CHARACTERS = 8192  # the arrays of one batch stay in the L2 cache; 1.5 ti
 class BundledEncoder:
     """Encodes Chinese and English clinical text with the weights that ship with casefinder.
 
-    A text is the set of its features (see `features.py`), each of which has a row of small integers; the
-    rows add up to the text's vector, which is scaled to unit length. Sums and the squared length are exact
-    integers and the last steps (square root, division, rounding) are exactly rounded by IEEE 754, so
-    vectors are bit-identical on every machine, alone or in a batch. Nothing changes after loading: any
-    number of threads may share one encoder.
+    A text is the set of its features (see `features.py`), each of which has a row of small integers. The rows
+    add up to the text's vector, each as often as the text's other features make it count (see `gate.py`), and the
+    sum is scaled to unit length. Sums are exact integers and the other steps (square root, division, rounding)
+    are exactly rounded by IEEE 754, so vectors are bit-identical on every machine, alone or in a batch. Nothing
+    changes after loading: any number of threads may share one encoder.
     """
 
     name = "bundled"
@@ -33,7 +34,7 @@ class BundledEncoder:
     def __init__(self, weights: Weights, metadata: Metadata) -> None:
         """Prepare weights that were read with `read_weights`."""
         self._metadata = metadata
-        self._words: Words = to_words(weights.table)
+        self._weights = weights
         self._bag_maker = BagMaker(weights.keys, weights.characters, n_buckets=weights.n_buckets)
 
     @classmethod
@@ -84,7 +85,8 @@ class BundledEncoder:
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         for start, stop in _batches(texts):
             bags = self._bag_maker.make(texts[start:stop])
-            vectors[start:stop] = _unit(sum_rows(self._words, bags))
+            levels = weigh(self._weights.gate, bags)
+            vectors[start:stop] = _unit(sum_rows(self._weights.table, bags.rows, levels, bags.borders))
         return vectors
 
 

@@ -1,68 +1,51 @@
-"""Add up rows of bytes exactly, eight numbers at a time, without anything but numpy.
+"""Add up weighted rows of small integers exactly, with nothing but numpy.
 
-The table is stored as bytes with 128 added, and read as 64-bit words. Masking a word gives its four even
-bytes, shifting and masking its four odd ones, each in a lane of 16 bits; up to 257 words add up without a
-lane overflowing. All sums are of integers, so they are the same in any order and on every machine.
+Products and sums are of integers below 2**24, which float32 holds exactly: a matrix product in float32 is then the
+same in any order, so on every machine, however its linear algebra library goes about it.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.encoders.bundled.bags import Bags
 from casefinder.encoders.bundled.features import Rows
 
-_LANES = np.uint64(0x00FF00FF00FF00FF)
-_ODD = np.uint64(8)
-_AT_ONCE = 256  # 257 * 255 = 65535 is the most a 16-bit lane holds
-_OFFSET = 128
+LARGEST_LEVEL: Final = 255
+"""A row counts at most so many times."""
 
-Words: TypeAlias = NDArray[np.uint64]
+_AT_ONCE = 512  # 512 * 255 * 128 = 16,711,680 is below 2**24
+_BITS = 26  # sums keep so many bits, so that 2**11 squares of them add up in 64 bits
 
-
-def to_words(table: NDArray[np.uint8]) -> Words:
-    """View a table uint8 [n_rows, dim], dim a multiple of eight, as words uint64 [n_rows, dim / 8]."""
-    return table.view("<u8")
+Sums: TypeAlias = NDArray[np.int64]
 
 
-def sum_rows(words: Words, bags: Bags) -> NDArray[np.int64]:
-    """Add up the table's rows of each text.
+def sum_rows(table: NDArray[np.int8], rows: Rows, levels: NDArray[np.float32], borders: Rows) -> Sums:
+    """Add up the table's rows of each text, each as often as its level says.
 
     Args:
-        words: uint64 [n_rows, dim / 8], as `to_words` makes them.
-        bags: The rows of each text.
+        table: int8 [n_rows, dim].
+        rows: int64 [m], the rows of one text after the other.
+        levels: float32 [m], whole numbers from 0 to LARGEST_LEVEL.
+        borders: int64 [n + 1], where each text's rows start, and where the last one's stop.
 
     Returns:
-        int64 [n_texts, dim]; zeros for a text without rows.
+        int64 [n, dim], below 2**26 in size: larger sums of a text are all divided by one power of two and rounded
+        down. Zeros for a text without rows.
     """
-    rows, borders = bags.rows, bags.borders.tolist()
-    lanes = np.zeros((len(borders) - 1, 2, words.shape[1]), dtype="<u8")
-    totals = np.zeros((len(borders) - 1, words.shape[1] * 8), dtype=np.int64)
-    for text, (start, stop) in enumerate(pairwise(borders)):
-        while stop - start > _AT_ONCE:
-            part = np.zeros((1, 2, words.shape[1]), dtype="<u8")
-            _add_lanes(words, rows[start : start + _AT_ONCE], part[0])
-            totals[text] += _interleave(part)[0]
-            start += _AT_ONCE
-        _add_lanes(words, rows[start:stop], lanes[text])
-    totals += _interleave(lanes)
-    totals -= _OFFSET * np.diff(bags.borders)[:, None]
-    return totals
+    totals = np.zeros((len(borders) - 1, table.shape[1]), dtype=np.int64)
+    for text, (start, stop) in enumerate(pairwise(borders.tolist())):
+        for first in range(start, stop, _AT_ONCE):
+            last = min(first + _AT_ONCE, stop)
+            part = levels[first:last] @ table.take(rows[first:last], axis=0).astype(np.float32)
+            totals[text] += part.astype(np.int64)
+    return _shorten(totals)
 
 
-def _add_lanes(words: Words, rows: Rows, lanes: Words) -> None:
-    even = words.take(rows, axis=0)
-    odd = even >> _ODD
-    odd &= _LANES
-    even &= _LANES
-    np.add.reduce(even, axis=0, out=lanes[0])
-    np.add.reduce(odd, axis=0, out=lanes[1])
-
-
-def _interleave(lanes: Words) -> NDArray[np.int64]:
-    """Bring the lanes [n, 2, words] into the order of the table's columns: [n, words * 8]."""
-    return lanes.view("<u2").transpose(0, 2, 1).reshape(len(lanes), -1).astype(np.int64)
+def _shorten(totals: Sums) -> Sums:
+    _, bits = np.frexp(np.abs(totals).max(axis=1, initial=0).astype(np.float64))
+    shortened: Sums = totals >> np.maximum(bits - _BITS, 0)[:, None]
+    return shortened

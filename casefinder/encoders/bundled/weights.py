@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,18 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casefinder.encoders.bundled.features import CharacterTable, Keys
+from casefinder.encoders.bundled.gate import Gate
 from casefinder.encoders.calibration import Calibration
 from casefinder.errors import EncoderDamagedError, EncoderNotFoundError
 
-PREPROCESSING_VERSION: Final = 1
-"""Raised whenever the same text gets other keys or counts than before: weights fit one version only."""
+PREPROCESSING_VERSION: Final = 2
+"""Raised whenever the same text gets other keys, counts or levels than before: weights fit one version only."""
 
 _FORMAT: Final = "casefinder-bundled-encoder"
 _WEIGHTS: Final = "weights.bin"
 _METADATA: Final = "metadata.json"
 _REPAIR: Final = "Reinstall casefinder, or make the weights again with scripts/train_encoder."
-_ARRAYS: Final = {"table": "|u1", "keys": "<u8", "fold": "<u2", "kind": "|u1"}
-_BIAS: Final = 128
+_GATE: Final = {"context": "|i1", "gate_keys": "<i2", "gate_biases": "<i2"}
+_ARRAYS: Final = {"table": "|i1", **_GATE, "keys": "<u8", "fold": "<u2", "kind": "|u1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,14 @@ class Weights:
     """Everything that encoding needs.
 
     Attributes:
-        table: uint8 [n_rows, dim], each number with 128 added; the rows of the keys, in their order, then
-            the hashed rows. `dim` is a multiple of eight.
+        table: int8 [n_rows, dim], the rows of the keys, in their order, then the hashed rows.
+        gate: How much each row counts, by the text.
         keys: uint64 [n_keys], sorted; n_keys < n_rows.
         characters: How characters fold.
     """
 
-    table: NDArray[np.uint8]
+    table: NDArray[np.int8]
+    gate: Gate
     keys: Keys
     characters: CharacterTable
 
@@ -51,10 +54,11 @@ class Weights:
         """Rows that are shared by features without a row of their own."""
         return len(self.table) - len(self.keys)
 
-    @property
-    def numbers(self) -> NDArray[np.int8]:
-        """The table as it is added up: int8 [n_rows, dim]."""
-        return (self.table ^ np.uint8(_BIAS)).view(np.int8)
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Name every array, in the order in which they lie in the file."""
+        gate, characters = self.gate, self.characters
+        held = (self.table, gate.context, gate.keys, gate.biases, self.keys, characters.fold, characters.kind)
+        return dict(zip(_ARRAYS, held, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +145,27 @@ def read_weights(directory: Path, metadata: Metadata) -> Weights:
         count = math.prod(shape)
         arrays[name] = np.frombuffer(content, dtype=dtype, count=count, offset=start).reshape(shape)
         start += arrays[name].nbytes
-    return Weights(arrays["table"], arrays["keys"], CharacterTable(arrays["fold"], arrays["kind"]))
+    return from_arrays(arrays)
+
+
+def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Weights:
+    """Put together what `Weights.arrays` took apart."""
+    gate = Gate(arrays["context"], arrays["gate_keys"], arrays["gate_biases"])
+    characters = CharacterTable(arrays["fold"], arrays["kind"])
+    return Weights(arrays["table"], gate, arrays["keys"], characters)
 
 
 def write_weights(directory: Path, weights: Weights, calibration: Calibration) -> Metadata:
     """Write weights and metadata; the fingerprint is made from the bytes of the weights."""
-    characters = weights.characters
-    arrays: tuple[NDArray[Any], ...] = (weights.table, weights.keys, characters.fold, characters.kind)
-    dtypes = _ARRAYS.values()
-    content = b"".join(np.ascontiguousarray(a, d).tobytes() for a, d in zip(arrays, dtypes, strict=True))
+    arrays = weights.arrays()
+    content = b"".join(np.ascontiguousarray(array, _ARRAYS[name]).tobytes() for name, array in arrays.items())
     digest = hashlib.sha256(content).hexdigest()
     raw = {
         "format": _FORMAT,
         "preprocessing_version": PREPROCESSING_VERSION,
         "fingerprint": f"bundled-{PREPROCESSING_VERSION}-{digest[:12]}",
         "weights_sha256": digest,
-        "shapes": {name: list(array.shape) for name, array in zip(_ARRAYS, arrays, strict=True)},
+        "shapes": {name: list(array.shape) for name, array in arrays.items()},
         "calibration": {
             "cosines": list(calibration.cosines),
             "percents": list(calibration.percents),
