@@ -13,7 +13,5 @@ if __name__ == "__main__":
         library = compile_library(Path(folder))
         if library is None:
             raise SystemExit("no C compiler was found; install gcc")
-        finished = run_under(library, *sys.argv[1:])
-    sys.stdout.write(finished.stdout)
-    sys.stderr.write(finished.stderr)
+        finished = run_under(library, *sys.argv[1:], is_watched=True)
     raise SystemExit(finished.returncode)

@@ -46,11 +46,13 @@ def compile_library(folder: Path) -> Path | None:
     return library
 
 
-def run_under(library: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a module of this package in a process that can be interrupted."""
+def run_under(
+    library: Path, module: str, *arguments: str, is_watched: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run a module of this package in a process that can be interrupted; what it says is shown at once or kept."""
     environment = os.environ | {"LD_PRELOAD": str(library), _LIBRARY: str(library), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", f"tests.endurance.{module}", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=environment, capture_output=not is_watched, text=True, check=False)
 
 
 def arm(folder: Path, trip: Trip) -> None:
