@@ -26,6 +26,7 @@ from casefinder.errors import CaseBaseDamagedError, CaseNotFoundError
 _Item = TypeVar("_Item")
 _VARIABLES: Final = 500
 _ROWS_PER_READ: Final = 4096
+_HIGHEST_KEY: Final = 2**63 - 1  # of SQLite
 _MOST_RECENT: Final = 2048  # cases kept in memory, some 20 MB
 
 
@@ -158,24 +159,33 @@ class CaseStore:
             found += self._stored(f"c.key IN ({','.join('?' * len(batch))})", batch)
         return sorted(found, key=lambda stored: stored.key)
 
-    def every_stored_case(self) -> Iterator[StoredCase]:
+    def keys(self) -> NDArray[np.int64]:
+        """Return the keys of all cases, rising: int64 [n]."""
+        return np.array(self._rows("SELECT key FROM cases ORDER BY key", ()), dtype=np.int64).reshape(-1)
+
+    def every_stored_case(self, *, after: int = 0, up_to: int = _HIGHEST_KEY) -> Iterator[StoredCase]:
         """Iterate over everything stored of all cases, by rising key.
+
+        Args:
+            after: Only keys above it.
+            up_to: Only keys up to it.
 
         Raises:
             CaseBaseDamagedError: A row was altered on disk, or the findings of a case are gone.
         """
-        last = 0
-        while found := self._stored("c.key > ?", (last,), limit=_ROWS_PER_READ):
+        last = after
+        while found := self._stored("c.key > ? AND c.key <= ?", (last, up_to), limit=_ROWS_PER_READ):
             last = found[-1].key
             yield from found
 
-    def every_case(self) -> Iterator[tuple[int, Case, CaseFindings]]:
-        """Iterate over all cases by key, with what was read out of their texts.
+    def every_case(self, *, after: int = 0, up_to: int = _HIGHEST_KEY) -> Iterator[tuple[int, Case, CaseFindings]]:
+        """Iterate over all cases by key, with what was read out of their texts; see ``every_stored_case``.
 
         Raises:
             CaseBaseDamagedError: A record was altered on disk.
         """
-        return ((stored.key, stored.case, stored.findings) for stored in self.every_stored_case())
+        stored = self.every_stored_case(after=after, up_to=up_to)
+        return ((one.key, one.case, one.findings) for one in stored)
 
     def vectors(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Iterate over the vectors of all cases in batches: keys int64 [n] rising, vectors float32 [n, dim].

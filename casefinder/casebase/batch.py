@@ -96,6 +96,11 @@ class BatchWriter:
         self.n_encoded = 0
         self.wordings: set[bytes] = set()
 
+    @property
+    def last_key(self) -> int:
+        """Key of the case stored last, 0 before any."""
+        return self._writer.state.last_key
+
     def known_findings(self, rows: Sequence[ReadRow]) -> dict[int, str]:
         """Return the findings that the previous case base holds, by the place of their case among rows."""
         if self._previous is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,9 +26,11 @@ from casefinder.casebase.lock import both_locks
 from casefinder.casebase.manifest import Manifest, read_manifest
 from casefinder.casebase.milvus_index import FAISS, check_vector_index
 from casefinder.casebase.publishing import Origin, publish_records
-from casefinder.casebase.reading_ahead import read_ahead
+from casefinder.casebase.reading_ahead import Batch, FindingsByPlace, read_ahead
 from casefinder.casebase.reading_findings import findings_fingerprint
 from casefinder.casebase.rejects import RejectsFile, rows_in_batches
+from casefinder.casebase.term_runs import TermRuns
+from casefinder.casebase.worker_pool import WorkerPool
 from casefinder.cases.reading import ReadRow
 from casefinder.encoders import Encoder
 from casefinder.errors import CaseBaseError
@@ -133,7 +135,11 @@ class _Build:
 
     def run(self, rows: Iterable[ReadRow], strict: bool, on_duplicate: OnDuplicate, progress: Progress) -> BuildReport:
         current = _current_manifest(self._directory)
-        with self._open_writer(current) as writer, _previous_store(self._directory, current, self._encoder) as previous:
+        with (
+            self._open_writer(current) as writer,
+            _previous_store(self._directory, current, self._encoder) as previous,
+            WorkerPool(self._n_workers) as pool,
+        ):
             batches = BatchWriter(
                 writer,
                 partial(writer.change, is_logged=False),
@@ -142,17 +148,16 @@ class _Build:
                 on_duplicate=on_duplicate,
                 strict=strict,
             )
-            rejects = self._store_all(rows, batches, progress)
+            terms = TermRuns(self._staging / STORE_NAME, encoder_fingerprint=self._encoder.fingerprint, pool=pool)
+            read = read_ahead(rows_in_batches(rows), pool=pool, known=batches.known_findings)
+            rejects = self._store_all(read, batches, terms, progress)
             if not writer.state.n_cases:
                 raise CaseBaseError(self._nothing_stored(rejects))
-            sequence = _sequence_of(previous) + 1
-            is_wasteful = writer.finish_build(sequence, batches.wordings) > 0
-            acknowledge(self._staging, writer.state)
-            if is_wasteful:
-                writer.write_packed(self._staging / _PACKED_NAME)
+            term_runs = terms.finish(batches.last_key)
+            is_wasteful = self._finish_records(writer, _sequence_of(previous) + 1, batches)
         if is_wasteful:
             durable.rename(self._staging / _PACKED_NAME, self._staging / STORE_NAME)
-        manifest = self._publish(progress)
+        manifest = self._publish(term_runs, progress)
         return BuildReport(
             directory=self._directory,
             n_cases=manifest.snapshot.n_cases,
@@ -163,6 +168,14 @@ class _Build:
             rejects_path=rejects.publish(),
             manifest=manifest,
         )
+
+    def _finish_records(self, writer: CaseWriter, sequence: int, batches: BatchWriter) -> bool:
+        """Complete the records; return whether they were written once more, without what nothing uses."""
+        is_wasteful = writer.finish_build(sequence, batches.wordings) > 0
+        acknowledge(self._staging, writer.state)
+        if is_wasteful:
+            writer.write_packed(self._staging / _PACKED_NAME)
+        return is_wasteful
 
     def _open_writer(self, current: Manifest | None) -> CaseWriter:
         """Open the staging database, taking over vectors of an interrupted build."""
@@ -194,16 +207,22 @@ class _Build:
             findings_fingerprint=findings_fingerprint(),
         )
 
-    def _store_all(self, rows: Iterable[ReadRow], batches: BatchWriter, progress: Progress) -> RejectsFile:
+    def _store_all(
+        self,
+        read: Generator[tuple[Batch, FindingsByPlace], None, None],
+        batches: BatchWriter,
+        terms: TermRuns,
+        progress: Progress,
+    ) -> RejectsFile:
         """Store every case; write every reject down."""
-        read = read_ahead(rows_in_batches(rows), n_workers=self._n_workers, known=batches.known_findings)
         with RejectsFile(self._directory) as rejects, closing(read):
             for batch, findings in read:
                 rejects.write(batches.write(batch, findings))
+                terms.stored_up_to(batches.last_key)
                 progress(Phase.READING, len(batch))
         return rejects
 
-    def _publish(self, progress: Progress) -> Manifest:
+    def _publish(self, term_runs: Path | None, progress: Progress) -> Manifest:
         origin = Origin(
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             source=self._source,
@@ -213,7 +232,11 @@ class _Build:
             vector_index=self._vector_index,
         )
         return publish_records(
-            self._directory, self._staging, origin, advance=lambda n_rows: progress(Phase.INDEXING, n_rows)
+            self._directory,
+            self._staging,
+            origin,
+            term_runs=term_runs,
+            advance=lambda n_rows: progress(Phase.INDEXING, n_rows),
         )
 
     def _nothing_stored(self, rejects: RejectsFile) -> str:

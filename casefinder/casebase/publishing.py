@@ -37,6 +37,7 @@ def publish_records(
     staging: Path,
     origin: Origin,
     *,
+    term_runs: Path | None = None,
     advance: Advance = unobserved,
     before_sweep: Callable[[], object] = lambda: None,
 ) -> Manifest:
@@ -46,12 +47,15 @@ def publish_records(
         directory: Where the case base is.
         staging: A folder in it with a database and the number of its last acknowledged change.
         origin: Where the records come from.
+        term_runs: Folder of terms that have been derived already; see ``merge_runs``.
         advance: Called with the number of vectors indexed, after each batch.
         before_sweep: Called once the new records are current, before everything else is removed.
     """
     with CaseStore(staging / STORE_NAME, encoder_fingerprint=origin.encoder_fingerprint) as store:
         records_id = store.state().records_id
-        snapshot = snapshot_of_store(directory, store, vector_index=origin.vector_index, advance=advance)
+        snapshot = snapshot_of_store(
+            directory, store, vector_index=origin.vector_index, term_runs=term_runs, advance=advance
+        )
     records = next_folder(directory, RECORDS_PREFIX)
     durable.rename(staging, records)
     manifest = Manifest(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from casefinder.casebase.reading_findings import read_findings
+from casefinder.casebase.worker_pool import WorkerPool
 from casefinder.cases import Case
 from casefinder.cases.reading import ReadCase, ReadRow
-from casefinder.errors import CaseBaseError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Future
 
 Batch: TypeAlias = Sequence[ReadRow]
 FindingsByPlace: TypeAlias = Mapping[int, str]
@@ -25,15 +24,13 @@ _AHEAD: Final = 2  # batches on their way for each process; bounds memory
 
 
 def read_ahead(
-    batches: Iterable[Batch], *, n_workers: int, known: Callable[[Batch], FindingsByPlace], n_alone: int = _ALONE
+    batches: Iterable[Batch], *, pool: WorkerPool, known: Callable[[Batch], FindingsByPlace], n_alone: int = _ALONE
 ) -> Generator[tuple[Batch, FindingsByPlace], None, None]:
     """Iterate over batches in their order, with the findings of their cases where they have been read ahead.
 
-    The processes are spawned, so that the main module must be importable without side effects.
-
     Args:
         batches: Rows as they are to be stored.
-        n_workers: Processes to read with; with none, and for a few batches, nothing is read ahead.
+        pool: Processes to read with; with none, and for a few batches, nothing is read ahead.
         known: Returns the findings that need not be read again.
         n_alone: Batches that are too few to start processes for.
 
@@ -41,48 +38,37 @@ def read_ahead(
         CaseBaseError: A process ended before its work was done.
     """
     remaining = iter(batches)
-    for batch in remaining if n_workers < 1 else islice(remaining, n_alone):
+    for batch in remaining if pool.n_workers < 1 else islice(remaining, n_alone):
         yield batch, known(batch)
     first = next(remaining, None)
     if first is not None:
-        yield from _read_in_processes(first, remaining, n_workers, known)
+        yield from _read_in_processes(first, remaining, pool, known)
 
 
 def _read_in_processes(
-    first: Batch, remaining: Iterator[Batch], n_workers: int, known: Callable[[Batch], FindingsByPlace]
+    first: Batch, remaining: Iterator[Batch], pool: WorkerPool, known: Callable[[Batch], FindingsByPlace]
 ) -> Generator[tuple[Batch, FindingsByPlace], None, None]:
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
-    pool = ProcessPoolExecutor(n_workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_parent)
     under_way: deque[_Task] = deque([_Task(first, known(first), pool)])
-    try:
-        while under_way:
-            under_way.extend(_Task(b, known(b), pool) for b in islice(remaining, n_workers * _AHEAD - len(under_way)))
-            task = under_way.popleft()
-            yield task.batch, task.findings()
-    except BrokenProcessPool as exc:
-        raise CaseBaseError(
-            "a process that read findings was ended from outside, perhaps for want of memory;"
-            " build again to resume, with CASEFINDER_THREADS=1 to do without such processes"
-        ) from exc
-    finally:
-        pool.shutdown(cancel_futures=True)
+    while under_way:
+        n_wanted = pool.n_workers * _AHEAD - len(under_way)
+        under_way.extend(_Task(batch, known(batch), pool) for batch in islice(remaining, n_wanted))
+        task = under_way.popleft()
+        yield task.batch, task.findings()
 
 
 class _Task:
     """A batch whose findings are being read."""
 
-    def __init__(self, batch: Batch, known: FindingsByPlace, pool: Executor) -> None:
+    def __init__(self, batch: Batch, known: FindingsByPlace, pool: WorkerPool) -> None:
         self.batch = batch
         self._known = known
+        self._pool = pool
         unread = {n: row.case for n, row in enumerate(batch) if isinstance(row, ReadCase) and n not in known}
         self._places = list(unread)
         self._future: Future[list[str]] = pool.submit(_read_all, list(map(_readable, unread.values())))
 
     def findings(self) -> FindingsByPlace:
-        return {**self._known, **dict(zip(self._places, self._future.result(), strict=True))}
+        return {**self._known, **dict(zip(self._places, self._pool.result(self._future), strict=True))}
 
 
 def _readable(case: Case) -> Case:
@@ -92,8 +78,3 @@ def _readable(case: Case) -> Case:
 
 def _read_all(cases: Sequence[Case]) -> list[str]:
     return [read_findings(case).to_json() for case in cases]
-
-
-def _leave_interrupts_to_parent() -> None:
-    """Ignore Ctrl-C, which reaches every process of a terminal: the parent ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -14,6 +14,7 @@ from casefinder.casebase.lock import write_lock
 from casefinder.casebase.manifest import Manifest, Snapshot, read_manifest, write_manifest
 from casefinder.casebase.reading_findings import findings_fingerprint
 from casefinder.casebase.sweeping import remove_snapshot
+from casefinder.casebase.term_runs import merge_runs
 from casefinder.casebase.view import View
 from casefinder.casebase.wordings import wording_vectors
 from casefinder.files import durable, stored_file
@@ -46,21 +47,37 @@ def snapshot_of_records(directory: Path, manifest: Manifest, *, advance: Advance
 
 
 def snapshot_of_store(
-    directory: Path, store: CaseStore, *, vector_index: str, advance: Advance = unobserved
+    directory: Path,
+    store: CaseStore,
+    *,
+    vector_index: str,
+    term_runs: Path | None = None,
+    advance: Advance = unobserved,
 ) -> Snapshot:
     """Write a snapshot of an open database, in one state of it; see ``snapshot_of_records``."""
     with store.one_state():
-        return snapshot_of_state(directory, store, vector_index=vector_index, advance=advance)
+        return snapshot_of_state(directory, store, vector_index=vector_index, term_runs=term_runs, advance=advance)
 
 
 def snapshot_of_state(
-    directory: Path, store: CaseStore, *, vector_index: str, advance: Advance = unobserved
+    directory: Path,
+    store: CaseStore,
+    *,
+    vector_index: str,
+    term_runs: Path | None = None,
+    advance: Advance = unobserved,
 ) -> Snapshot:
-    """Write a snapshot of the state that is being read of a database; see ``snapshot_of_records``."""
+    """Write a snapshot of the state that is being read of a database; see ``snapshot_of_records``.
+
+    ``term_runs`` is a folder of terms that have been derived already, of all cases; see ``merge_runs``.
+    """
     folder = _new_folder(directory)
     state = store.state()
     plan, recall = write_index(store, folder / INDEX_NAME, vector_index=vector_index, advance=advance)
-    write_terms(folder / TERMS_NAME, store.every_case(), vectors_of=wording_vectors(store))
+    if term_runs is None:
+        write_terms(folder / TERMS_NAME, store.every_case(), vectors_of=wording_vectors(store))
+    else:
+        merge_runs(term_runs, store, folder / TERMS_NAME)
     return _described(folder, state.sequence, state.n_cases, plan, recall)
 
 

@@ -18,10 +18,11 @@ from casefinder.term_index.index import TermIndex
 from casefinder.term_index.lists import Rows, are_in
 from casefinder.term_index.part import TermPart, read_terms
 from casefinder.term_index.traits import ASSERTIONS, FoundConcepts, Traits
-from casefinder.term_index.writing import joined_part, write_merged_terms, write_terms
+from casefinder.term_index.writing import ENTRIES_PER_RUN, joined_part, write_merged_terms, write_terms
 
 __all__ = [
     "ASSERTIONS",
+    "ENTRIES_PER_RUN",
     "FIELD_WEIGHTS",
     "AgeBetween",
     "AllOf",

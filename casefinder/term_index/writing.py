@@ -15,7 +15,7 @@ from casefinder.term_index.deriving import Entry, VectorsOf, derive_terms
 from casefinder.term_index.merging import MemorySink, merge
 from casefinder.term_index.part import VERSION, TermPart, read_terms
 
-_ENTRIES_PER_RUN: Final = 10_000  # derived in memory at once, in some 200 MB
+ENTRIES_PER_RUN: Final = 10_000  # derived in memory at once, in some 200 MB
 
 
 def write_terms(path: Path, entries: Iterable[Entry], *, vectors_of: VectorsOf) -> None:
@@ -30,12 +30,12 @@ def write_terms(path: Path, entries: Iterable[Entry], *, vectors_of: VectorsOf) 
     """
     iterator = iter(entries)
     with TemporaryDirectory(dir=path.parent, prefix="terms-") as folder:
-        runs = [derive_terms(islice(iterator, _ENTRIES_PER_RUN), vectors_of=vectors_of)]
-        while runs[-1].n_rows == _ENTRIES_PER_RUN:
+        runs = [derive_terms(islice(iterator, ENTRIES_PER_RUN), vectors_of=vectors_of)]
+        while runs[-1].n_rows == ENTRIES_PER_RUN:
             run = Path(folder) / str(len(runs))
             write_merged_terms(run, runs[-1:])
             runs[-1] = read_terms(run)
-            runs.append(derive_terms(islice(iterator, _ENTRIES_PER_RUN), vectors_of=vectors_of))
+            runs.append(derive_terms(islice(iterator, ENTRIES_PER_RUN), vectors_of=vectors_of))
         write_merged_terms(path, runs)
 
 

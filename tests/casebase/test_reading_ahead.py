@@ -15,6 +15,7 @@ import pytest
 from casefinder.casebase import build_case_base
 from casefinder.casebase.reading_ahead import Batch, read_ahead
 from casefinder.casebase.reading_findings import read_findings
+from casefinder.casebase.worker_pool import WorkerPool
 from casefinder.cases import Case, Sections
 from casefinder.cases.reading import Origin, ReadCase, Reject
 from casefinder.errors import CaseBaseError
@@ -40,28 +41,43 @@ def _nothing_known(batch: Batch) -> dict[int, str]:
     return {}
 
 
-def test_findings_read_by_others_are_the_same_in_the_same_order() -> None:
-    read = list(read_ahead(_BATCHES, n_workers=2, known=_nothing_known, n_alone=2))
+@pytest.fixture
+def two() -> Iterator[WorkerPool]:
+    """Two further processes."""
+    with WorkerPool(2) as pool:
+        yield pool
+
+
+@pytest.fixture
+def one() -> Iterator[WorkerPool]:
+    """One further process."""
+    with WorkerPool(1) as pool:
+        yield pool
+
+
+def test_findings_read_by_others_are_the_same_in_the_same_order(two: WorkerPool) -> None:
+    read = list(read_ahead(_BATCHES, pool=two, known=_nothing_known, n_alone=2))
     assert [batch for batch, _ in read] == _BATCHES
     assert [findings for _, findings in read] == [{}, {}, *_FINDINGS[2:]]
 
 
-def test_without_workers_or_for_few_batches_nothing_is_read_ahead() -> None:
-    alone = list(read_ahead(_BATCHES, n_workers=0, known=_nothing_known))
-    few = list(read_ahead(_BATCHES[:4], n_workers=2, known=_nothing_known))
+def test_without_workers_or_for_few_batches_nothing_is_read_ahead(two: WorkerPool) -> None:
+    alone = list(read_ahead(_BATCHES, pool=WorkerPool(0), known=_nothing_known))
+    few = list(read_ahead(_BATCHES[:4], pool=two, known=_nothing_known))
     assert alone == [(batch, {}) for batch in _BATCHES]
     assert few == [(batch, {}) for batch in _BATCHES[:4]]
+    assert multiprocessing.active_children() == []
 
 
-def test_known_findings_are_not_read_again() -> None:
+def test_known_findings_are_not_read_again(one: WorkerPool) -> None:
     def known(batch: Batch) -> dict[int, str]:
         return {1: "as it was"}
 
-    ((_, findings),) = read_ahead(_BATCHES[:1], n_workers=1, known=known, n_alone=0)
+    ((_, findings),) = read_ahead(_BATCHES[:1], pool=one, known=known, n_alone=0)
     assert findings == {**_FINDINGS[0], 1: "as it was"}
 
 
-def test_only_so_many_batches_are_taken_as_are_under_way() -> None:
+def test_only_so_many_batches_are_taken_as_are_under_way(one: WorkerPool) -> None:
     taken = []
 
     def batches() -> Iterator[Batch]:
@@ -69,23 +85,23 @@ def test_only_so_many_batches_are_taken_as_are_under_way() -> None:
             taken.append(number)
             yield batch
 
-    read = read_ahead(batches(), n_workers=1, known=_nothing_known, n_alone=0)
+    read = read_ahead(batches(), pool=one, known=_nothing_known, n_alone=0)
     next(read)
     assert taken == [0, 1]
     read.close()
 
 
-def test_an_error_of_the_source_is_passed_on() -> None:
+def test_an_error_of_the_source_is_passed_on(one: WorkerPool) -> None:
     def batches() -> Iterator[Batch]:
         yield _BATCHES[0]
         raise OSError("disk is gone")
 
     with pytest.raises(OSError, match="disk is gone"):
-        list(read_ahead(batches(), n_workers=1, known=_nothing_known, n_alone=0))
+        list(read_ahead(batches(), pool=one, known=_nothing_known, n_alone=0))
 
 
-def test_a_process_that_is_killed_ends_the_work_with_advice() -> None:
-    read = read_ahead(_BATCHES, n_workers=1, known=_nothing_known, n_alone=0)
+def test_a_process_that_is_killed_ends_the_work_with_advice(one: WorkerPool) -> None:
+    read = read_ahead(_BATCHES, pool=one, known=_nothing_known, n_alone=0)
     next(read)
     for child in multiprocessing.active_children():
         child.kill()
