@@ -68,7 +68,8 @@ class _Task:
         self._future: Future[list[str]] = pool.submit(_read_all, list(map(_readable, unread.values())))
 
     def findings(self) -> FindingsByPlace:
-        return {**self._known, **dict(zip(self._places, self._pool.result(self._future), strict=True))}
+        read = self._pool.result(self._future)
+        return {**self._known, **dict(zip(self._places, read, strict=True))}
 
 
 def _readable(case: Case) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-# Measured by scripts/bench/filtered.py. So few are ranked whole for 2 ms more, and exact in every part of the score.
+# Measured by scripts/bench/filter_ways.py. So few are ranked whole for 2 ms more, and exact in every part of the score.
 _ALL_RANKED: Final = 1_000
 # From here on a usual search, wider, is faster than comparing every matching case: from 3 % of 200,000 cases and 1 % of
 # a million. Of a tenth it takes half of the time, and a fifth; 0.9875 of the best were found.

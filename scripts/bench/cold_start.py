@@ -1,9 +1,9 @@
-"""A query as a command of its own: how much longer it takes on a large case base than on a small one.
+"""A query as a command of its own: how much longer it takes on a large case base than on the 3,000 sample cases.
 
 Each round asks both, with their files in the system's memory, and both again after the system was asked to forget
 them, so that what is needed has to be read from the disk.
 
-Example: python scripts/bench/cold_start.py --big /tmp/big --small index_data/casebase
+Example: python scripts/bench/bench.py cold-start --cases 200000 --casebase big
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from measuring import CASEFINDER, Run, in_turn, median_wall_s, ratios, run_process, write_result
+from built import add_base_options, build, large_base
+from measuring import CASEFINDER, ROOT, Run, in_turn, median_wall_s, ratios, run_process, spread, write_result
 
+from casefinder.casebase import open_case_base
+
+SAMPLE = ROOT / "index_data" / "sample_cases.jsonl.gz"
 QUESTION = "胸痛伴冷汗"
 WANTED = 2.0
+NAMES = ("large, in memory", "small, in memory", "large, from the disk", "small, from the disk")
 
 
 def asked(base: Path, *, is_forgotten: bool) -> Run:
@@ -43,40 +49,47 @@ def line(name: str, runs: list[Run]) -> str:
     )
 
 
-def compared(name: str, big: list[Run], small: list[Run]) -> str:
+def compared(name: str, large: list[Run], small: list[Run]) -> str:
     """Write how many times as long the large one takes."""
-    walls = ratios(big, small)
-    cpu = statistics.median(a.cpu_s / b.cpu_s for a, b in zip(big, small, strict=True))
+    cpu = [a.cpu_s / b.cpu_s for a, b in zip(large, small, strict=True)]
     return (
-        f"{name}: {statistics.median(walls):.2f} times as long ({walls[0]:.2f} to {walls[-1]:.2f}),"
-        f" {cpu:.2f} times the processor; wanted at most {WANTED:.0f}"
+        f"{name}: {spread(ratios(large, small))} times as long, {spread(cpu)} times the processor;"
+        f" wanted at most {WANTED:.0f}"
     )
 
 
-def main() -> None:
-    """Measure and write the result down."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--big", type=Path, required=True)
-    parser.add_argument("--small", type=Path, default=Path("index_data/casebase"))
-    parser.add_argument("--rounds", type=int, default=7)
-    arguments = parser.parse_args()
-    big, small = arguments.big, arguments.small
+def measured(large: Path, small: Path, n_rounds: int) -> None:
+    """Ask both in turn, and write the result down."""
     columns = in_turn(
-        arguments.rounds,
-        lambda: asked(big, is_forgotten=False),
+        n_rounds,
+        lambda: asked(large, is_forgotten=False),
         lambda: asked(small, is_forgotten=False),
-        lambda: asked(big, is_forgotten=True),
+        lambda: asked(large, is_forgotten=True),
         lambda: asked(small, is_forgotten=True),
     )
-    names = ("large, in memory", "small, in memory", "large, from the disk", "small, from the disk")
+    with open_case_base(large) as casebase:
+        n_cases = casebase.view().n_cases
     lines = [
+        f"large: {n_cases:,} cases; small: the sample cases",
         f"{'one query, a process of its own':34s}  wall s   CPU s  peak MiB  read MiB",
-        *(line(name, runs) for name, runs in zip(names, columns, strict=True)),
+        *(line(name, runs) for name, runs in zip(NAMES, columns, strict=True)),
         compared("in memory", columns[0], columns[1]),
         compared("from the disk", columns[2], columns[3]),
     ]
-    figures = {name: [asdict(run) for run in runs] for name, runs in zip(names, columns, strict=True)}
-    write_result("cold-start", lines, figures=figures)
+    figures = {name: [asdict(run) for run in runs] for name, runs in zip(NAMES, columns, strict=True)}
+    write_result(f"cold-start-{n_cases}", lines, figures={"cases": n_cases, **figures})
+
+
+def main() -> None:
+    """Build what is not there, and measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_base_options(parser)
+    parser.add_argument("--rounds", type=int, default=7)
+    arguments = parser.parse_args()
+    with large_base(arguments) as large, tempfile.TemporaryDirectory() as scratch:
+        small = Path(scratch) / "casebase"
+        build(SAMPLE, small)
+        measured(large, small, arguments.rounds)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,18 @@
 """What a first user meets: cold commands, the build of the sample cases, search inside a process.
 
-Example: python scripts/bench/first_use.py            (about a minute)
+Example: python scripts/bench/bench.py first-use            (about a minute)
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
 import tempfile
-import time
+from functools import partial
 from pathlib import Path
 
-from measuring import CASEFINDER, ROOT, in_turn, median_wall_s, ratios, run_process, write_result
+from measuring import CASEFINDER, ROOT, in_turn, median_wall_s, ratios, run_process, spread, write_result
+from times import Times
 
 SAMPLE = ROOT / "index_data" / "sample_cases.jsonl.gz"
 QUESTIONS = (
@@ -36,14 +36,11 @@ def cold_commands(base: Path) -> list[str]:
         lambda: run_process([*CASEFINDER, "--help"]),
         lambda: run_process([sys.executable, "-c", "import sentence_transformers"]),
     )
-    to_import, to_query = ratios(queries, imports), ratios(helps, queries)
     return [
         f"cold query                {median_wall_s(queries):.2f} s",
         f"import of s-transformers  {median_wall_s(imports):.2f} s",
-        f"query / import            median {statistics.median(to_import):.3f}"
-        f" ({to_import[0]:.3f} to {to_import[-1]:.3f}), wanted at most 0.15",
-        f"--help / query            median {statistics.median(to_query):.3f}"
-        f" ({to_query[0]:.3f} to {to_query[-1]:.3f}), wanted at most 0.33",
+        f"query / import            {spread(ratios(queries, imports))}, wanted at most 0.15",
+        f"--help / query            {spread(ratios(helps, queries))}, wanted at most 0.33",
     ]
 
 
@@ -57,17 +54,12 @@ def search_inside(base: Path) -> list[str]:
     """Measure text to hits with their cases, inside one process."""
     from casefinder import CaseFinder
 
-    elapsed_ms = []
+    times = Times()
     with CaseFinder.open(base) as finder:
         for number in range(N_SEARCHES):
-            started = time.perf_counter()
-            finder.search(QUESTIONS[number % len(QUESTIONS)], k=10)
-            elapsed_ms.append((time.perf_counter() - started) * 1000)
-    elapsed_ms.sort()
-    p95 = elapsed_ms[int(len(elapsed_ms) * 0.95)]
-    return [
-        f"search, text to hits      median {statistics.median(elapsed_ms):.2f} ms, p95 {p95:.2f} ms, wanted under 5 ms"
-    ]
+            times.of(partial(finder.search, QUESTIONS[number % len(QUESTIONS)], k=10))
+    median, p95 = times.wall
+    return [f"search, text to hits      median {median:.2f} ms, p95 {p95:.2f} ms, wanted under 5 ms"]
 
 
 def main() -> None:

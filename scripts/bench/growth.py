@@ -2,7 +2,7 @@
 
 The case base is copied first, and the copy is changed.
 
-Example: CASEFINDER_THREADS=1 python scripts/bench/growth.py --casebase /tmp/big
+Example: CASEFINDER_THREADS=1 python scripts/bench/bench.py growth --cases 200000 --casebase big
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import argparse
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-import numpy as np
-from built import BEYOND, asked, generated
+from built import BEYOND, add_base_options, asked, generated, large_base
 from measuring import CASEFINDER, write_result
 from stopwatch import ADDITION, watching
+from times import ROW_HEADING, Times
 
 from casefinder.casebase import CaseBaseWriter, OnDuplicate, open_case_base
 from casefinder.cases.reading import Origin, ReadCase
@@ -28,25 +28,6 @@ N_QUESTIONS = 100
 N_QUIET = 300
 FIRST_ADDED = BEYOND + 1_000_000
 K = 10
-
-
-@dataclass
-class Asked:
-    """Milliseconds of queries, on the wall and of the processor."""
-
-    walls_ms: list[float] = field(default_factory=list)
-    cpu_ms: list[float] = field(default_factory=list)
-
-    def ask(self, searcher: Searcher, question: str) -> None:
-        """Ask once."""
-        began, started = time.perf_counter(), time.thread_time()
-        searcher.search(question, k=K)
-        self.cpu_ms.append((time.thread_time() - started) * 1e3)
-        self.walls_ms.append((time.perf_counter() - began) * 1e3)
-
-    def row(self) -> list[float]:
-        """Return median and 95th percentile, wall and processor."""
-        return [*np.percentile(self.walls_ms, [50, 95]).tolist(), *np.percentile(self.cpu_ms, [50, 95]).tolist()]
 
 
 def add(directory: Path, n_cases: int) -> tuple[list[str], dict[str, object]]:
@@ -74,31 +55,31 @@ def searched_meanwhile(directory: Path) -> tuple[list[str], dict[str, object]]:
         searcher = Searcher(casebase, load_encoder())
         for question in questions:
             searcher.search(question, k=K)
-        quiet, during, after = Asked(), Asked(), Asked()
-        for number in range(N_QUIET):
-            quiet.ask(searcher, questions[number % N_QUESTIONS])
+
+        def ask(times: Times) -> None:
+            times.of(partial(searcher.search, questions[len(times.walls_ms) % N_QUESTIONS], k=K))
+
+        quiet, during, after = Times(), Times(), Times()
+        for _ in range(N_QUIET):
+            ask(quiet)
         began = time.perf_counter()
         with subprocess.Popen(
             [*CASEFINDER, "compact", "--index", str(directory)], stdout=subprocess.DEVNULL
         ) as process:
             while process.poll() is None:
-                during.ask(searcher, questions[len(during.walls_ms) % N_QUESTIONS])
+                ask(during)
         compacted_s = time.perf_counter() - began
         if process.returncode:
             raise RuntimeError(f"compact ended with {process.returncode}")
-        for number in range(N_QUIET):
-            after.ask(searcher, questions[number % N_QUESTIONS])
+        for _ in range(N_QUIET):
+            ask(after)
     rows = {"before, quiet": quiet, "while it is compacted": during, "after, quiet": after}
-    figures = {name: [*one.row(), len(one.walls_ms)] for name, one in rows.items()}
-    ratio, cpu_ratio = during.row()[1] / quiet.row()[1], during.row()[3] / quiet.row()[3]
+    figures = {name: one.figures() for name, one in rows.items()}
+    ratio, cpu_ratio = during.wall[1] / quiet.wall[1], during.cpu[1] / quiet.cpu[1]
     return [
         "",
-        f"{'queries':24s} number  wall p50    p95  CPU p50    p95",
-        *(
-            f"{name:24s} {len(one.walls_ms):6d} {row[0]:9.1f} {row[1]:6.1f} {row[2]:8.1f} {row[3]:6.1f}"
-            for name, one in rows.items()
-            for row in [one.row()]
-        ),
+        f"{'queries':24s} number {ROW_HEADING}",
+        *(f"{name:24s} {len(one.walls_ms):6d} {one.row()}" for name, one in rows.items()),
         f"compacted in {compacted_s:.1f} s; p95 meanwhile {ratio:.2f} times the quiet one ({cpu_ratio:.2f} by"
         " processor), wanted at most 2",
     ], {**figures, "compacted_s": compacted_s}
@@ -107,12 +88,12 @@ def searched_meanwhile(directory: Path) -> tuple[list[str], dict[str, object]]:
 def main() -> None:
     """Measure and write the result down."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--casebase", type=Path, required=True)
+    add_base_options(parser)
     parser.add_argument("--added", type=int, default=1_000)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=arguments.casebase.parent) as folder:
-        copy = Path(folder) / "casebase"
-        subprocess.run(["cp", "-r", "--reflink=auto", str(arguments.casebase), str(copy)], check=True)
+    with large_base(arguments) as directory, tempfile.TemporaryDirectory(dir=directory.parent) as folder:
+        copy = Path(folder) / "copy"
+        subprocess.run(["cp", "-r", "--reflink=auto", str(directory), str(copy)], check=True)
         lines, figures = add(copy, arguments.added)
         more, measured = searched_meanwhile(copy)
     write_result("growth", [*lines, *more], figures={**figures, **measured})

@@ -1,8 +1,6 @@
-#!/usr/bin/env python3
-"""Measure how well a case base knows what it does not know, and fit the numbers that it knows it by.
+"""How well a case base knows what it does not know; with --fit, the numbers that it knows it by.
 
-    python scripts/bench/knowing.py --cases index_data/sample_cases.jsonl.gz
-    python scripts/bench/knowing.py --cases index_data/sample_cases.jsonl.gz --fit
+Example: python scripts/bench/bench.py knowing --cases index_data/sample_cases.jsonl.gz
 
 Questions that should be known: chief complaints, whole presentations, diagnoses and drugs of the cases, asked without
 the case itself, and short questions. Questions that should not: sentences without medical content

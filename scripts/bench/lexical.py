@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
-"""Compare posting lists in arrays with SQLite FTS5 for word-for-word search.
+"""Posting lists in arrays against SQLite FTS5, for word-for-word search.
 
-    python scripts/bench/lexical.py --cases 200000 [--source index_data/sample_cases.jsonl.gz]
+Example: python scripts/bench/bench.py lexical --cases 200000
 
 Texts are recombined from the sentences of the sample cases. Both sides get the same terms, tokenised beforehand.
 Prints the median and the 95th percentile of a question in milliseconds, on one thread, and the size.
@@ -19,9 +18,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from times import Times
 
 from casefinder.term_index.lists import ListsBuilder, TermLists
 from casefinder.term_index.postings import PartLists, Postings
@@ -46,12 +47,11 @@ def recombined(source: Path, n_cases: int) -> tuple[list[str], list[str]]:
 
 def timed(ask: Callable[[str], object], questions: Sequence[str]) -> dict[str, float]:
     """Return median and 95th percentile of asking, in milliseconds."""
-    times_ms = []
+    times = Times()
     for question in questions:
-        started = time.perf_counter()
-        ask(question)
-        times_ms.append(1000 * (time.perf_counter() - started))
-    return {"median_ms": round(float(np.median(times_ms)), 2), "p95_ms": round(float(np.percentile(times_ms, 95)), 2)}
+        times.of(partial(ask, question))
+    median, p95 = times.wall
+    return {"median_ms": round(median, 2), "p95_ms": round(p95, 2)}
 
 
 def main() -> None:

@@ -9,14 +9,15 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("casefinder", "numpy", "faiss-cpu", "sentence-transformers", "torch", "sqlite-utils", "click")
+_THREADS = ("CASEFINDER_THREADS", "OMP_NUM_THREADS")
 ROOT = Path(__file__).parents[2]
 CASEFINDER = [sys.executable, "-c", "from casefinder.cli.main import main; main()"]
 _KIB_PER_MIB = 1024
@@ -116,6 +117,12 @@ def median_wall_s(runs: Sequence[Run]) -> float:
     return statistics.median(run.wall_s for run in runs)
 
 
+def spread(values: Iterable[float]) -> str:
+    """Write the median of some ratios, and the lowest and the highest."""
+    rising = sorted(values)
+    return f"{statistics.median(rising):.3g} ({rising[0]:.3g} to {rising[-1]:.3g})"
+
+
 def ratios(numerators: Sequence[Run], denominators: Sequence[Run]) -> list[float]:
     """Return the wall-time ratios, round by round, rising."""
     return sorted(a.wall_s / b.wall_s for a, b in zip(numerators, denominators, strict=True))
@@ -149,10 +156,26 @@ def write_result(
 
 def _circumstances(packages: Sequence[str]) -> list[str]:
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    n_cores = f"{len(os.sched_getaffinity(0))} of {os.cpu_count()} cores"
+    load = f"load {os.getloadavg()[0]:.1f}"  # of the last minute, this benchmark included
     return [
         f"command   python {' '.join(sys.argv)}",
         f"date      {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit.stdout.strip() or 'unknown'}",
-        f"machine   {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python "
-        + platform.python_version(),
-        "packages  " + ", ".join(f"{name} {version(name)}" for name in packages),
+        f"machine   {_processor()}, {n_cores}, {load}, Python {platform.python_version()}",
+        "threads   " + ", ".join(f"{name}={os.environ.get(name, 'not set')}" for name in _THREADS),
+        "packages  " + ", ".join(f"{name} {told}" for name in packages if (told := _version(name))),
     ]
+
+
+def _processor() -> str:
+    """Return the name of the processor, where the system tells it."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

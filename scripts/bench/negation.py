@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
-"""Rank the cases of the negation pairs: how often does the case that agrees come before the one that contradicts?
+"""How often the case that agrees with a question comes before the one that contradicts it.
 
-    python scripts/bench/negation.py [--pairs tests/search/negation_pairs.jsonl]
+Example: python scripts/bench/bench.py negation
 
 All cases of all pairs are in one case base. Prints the share of pairs in the right order, for the full ranking and
 for vectors alone, and the share of questions whose very first case does not contradict.

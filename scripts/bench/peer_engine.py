@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -24,6 +25,19 @@ BATCH: Final = 5_000
 def lists_of(n_vectors: int) -> int:
     """Return the usual number of lists of an inverted file."""
     return int(4 * math.sqrt(n_vectors))
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one query made an engine compare: the reason, where another engine is faster.
+
+    Attributes:
+        n_codes: Short codes.
+        n_vectors: Whole vectors.
+    """
+
+    n_codes: int
+    n_vectors: int
 
 
 class Engine:
@@ -48,6 +62,10 @@ class Engine:
     def search(self, queries: Vectors, *, k: int, effort: int) -> Ids:
         """Return the ids found, int64 [n_queries, k]."""
         raise NotImplementedError
+
+    def work(self, query: Vectors, *, k: int, effort: int) -> Work | None:
+        """Return what a query, float32 [1, dim], is compared with; None where the engine does not tell."""
+        return None
 
     def use_threads(self, n_threads: int) -> None:
         """Limit the engine's own threads, where it has a setting; the processors are limited anyway."""

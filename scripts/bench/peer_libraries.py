@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 import numpy as np
-from peer_engine import BATCH, CANDIDATES, HNSW_BUILD_EF, HNSW_LINKS, PROBES, Engine, lists_of
+from peer_engine import BATCH, CANDIDATES, HNSW_BUILD_EF, HNSW_LINKS, PROBES, Engine, Work, lists_of
 
 from casefinder.vector_index import Ids, Vectors
 
@@ -38,6 +38,11 @@ class Casefinder(Engine):
     def search(self, queries: Vectors, *, k: int, effort: int) -> Ids:
         return self._index.with_effort(n_probes=effort, n_compared=_COMPARED).search(queries, k=k).ids
 
+    def work(self, query: Vectors, *, k: int, effort: int) -> Work | None:
+        near = self._index.trained.projected(query) @ self._index.trained.centres.T
+        lists = np.argsort(-near[0])[:effort]
+        return Work(int(np.diff(self._index.starts)[lists].sum()), _COMPARED * k)
+
     def use_threads(self, n_threads: int) -> None:
         os.environ["CASEFINDER_THREADS"] = str(n_threads)
 
@@ -66,6 +71,14 @@ class Faiss(Engine):
         import faiss
 
         return self._index.search(queries, k, params=faiss.SearchParametersIVF(nprobe=effort))[1]  # type: ignore[call-arg]  # SWIG adds them
+
+    def work(self, query: Vectors, *, k: int, effort: int) -> Work | None:
+        import faiss
+
+        counted: Any = faiss.cvar.indexIVF_stats  # type: ignore[attr-defined]  # SWIG adds it
+        counted.reset()
+        self.search(query, k=k, effort=effort)
+        return Work(0, int(counted.ndis))
 
     def use_threads(self, n_threads: int) -> None:
         import faiss
@@ -130,6 +143,10 @@ class Usearch(Engine):
         self._index.expansion_search = effort
         found = self._index.search(queries, k, threads=self._n_threads)
         return np.asarray(found.keys, dtype=np.int64).reshape(len(queries), -1)
+
+    def work(self, query: Vectors, *, k: int, effort: int) -> Work | None:
+        self._index.expansion_search = effort
+        return Work(0, int(self._index.search(query, k).computed_distances))
 
     def use_threads(self, n_threads: int) -> None:
         self._n_threads = n_threads

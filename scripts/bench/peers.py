@@ -1,15 +1,15 @@
-"""Casefinder's vector index against other engines: same vectors, same k, same measure of recall, one core and two.
+"""The vector index against other engines: same vectors, same k, same measure of recall, one core and two.
 
-Each engine builds in a process of its own. Then, in several rounds of new processes, engine after engine, it opens
-its files, is given the smallest effort that finds 99 % of the true neighbours, and answers queries one at a time and
-in a batch, first with one processor core, then with two. Ratios are taken within a round, so that what else the
-machine does meets both sides. A cold start is a new process, its imports included, to the first answer; its files are
-in the page cache.
+Each engine builds in a process of its own; with --work they can be built one by one beforehand (--build-only). Then,
+in several rounds of new processes, engine after engine, it opens its files, is given the smallest effort that finds
+99 % of the true neighbours, and answers queries one at a time and in a batch, first with one processor core, then with
+two. Ratios are taken within a round, so that what else the machine does meets both sides. A cold start is a new
+process, its imports included, to the first answer; its files are in the page cache.
 
 Made for an environment of its own; run from the root of a checkout:
 
     python3.11 -m venv peers && peers/bin/pip install -r scripts/bench/peers-requirements.txt
-    PYTHONPATH=. peers/bin/python scripts/bench/peers.py --n 200000
+    PYTHONPATH=. peers/bin/python scripts/bench/bench.py peers --n 200000 --work peers-200k
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +34,7 @@ from measuring import write_result
 from peer_databases import Chroma, LanceDB, MilvusLite, Pgvector, QdrantLocal
 from peer_engine import Engine
 from peer_libraries import Casefinder, Faiss, Hnswlib, LangChainFaiss, Txtai, Usearch
+from peer_tables import ratio_lines, table
 
 KINDS: Final[tuple[type[Engine], ...]] = (
     Casefinder,
@@ -55,6 +56,7 @@ WANTED_RECALL: Final = 0.99
 N_TUNING, N_QUERIES = 200, 400
 ONE_BY_ONE_S, BATCH_S = 3.0, 2.0  # at most; an engine that compares with everything answers fewer queries
 COLD_STARTS: Final = 5
+N_COUNTED: Final = 50  # queries of which it is counted what they are compared with
 LIMIT_S: Final = 1800  # of building one engine
 _MIB: Final = 2**20
 
@@ -149,6 +151,15 @@ def searched(engine: Engine, material: Material, effort: int, *, n_cores: int) -
     }
 
 
+def compared(engine: Engine, material: Material, effort: int) -> list[float] | None:
+    """Return how many codes and how many whole vectors a query is compared with, on average, where that is told."""
+    told = [engine.work(np.array(query)[None], k=K, effort=effort) for query in material.queries[:N_COUNTED]]
+    works = [work for work in told if work is not None]
+    if not works:
+        return None
+    return [statistics.fmean(work.n_codes for work in works), statistics.fmean(work.n_vectors for work in works)]
+
+
 def child(phase: str, name: str, folder: Path, effort: int) -> dict[str, Any]:
     """Do one phase for one engine, in a process of its own."""
     engine = ENGINES[name](folder / name.replace(" ", "-"))
@@ -165,7 +176,13 @@ def child(phase: str, name: str, folder: Path, effort: int) -> dict[str, Any]:
         return tuned(engine, material)
     opened_s = time.perf_counter() - started
     one, two = (searched(engine, material, effort, n_cores=n) for n in (1, 2))
-    return {"open_s": opened_s, "rss_mib": _resident_mib(engine), "one": one, "two": two}
+    return {
+        "open_s": opened_s,
+        "rss_mib": _resident_mib(engine),
+        "one": one,
+        "two": two,
+        "work": compared(engine, material, effort),
+    }
 
 
 def run_child(phase: str, name: str, folder: Path, effort: int = 0) -> dict[str, Any]:
@@ -184,8 +201,8 @@ def run_child(phase: str, name: str, folder: Path, effort: int = 0) -> dict[str,
     return {**result, "wall_s": float(result.get("answered_s", wall_s))}
 
 
-def measure(names: Sequence[str], folder: Path, *, n_rounds: int) -> dict[str, dict[str, Any]]:
-    """Build, tune and search each engine; those that fail say why."""
+def prepare(names: Sequence[str], folder: Path, *, is_tuned: bool) -> dict[str, dict[str, Any]]:
+    """Build each engine that is not built, and find its effort; those that fail say why."""
     results: dict[str, dict[str, Any]] = {}
     for name in names:
         _note(f"building and tuning {name}")
@@ -193,10 +210,18 @@ def measure(names: Sequence[str], folder: Path, *, n_rounds: int) -> dict[str, d
         try:
             if not kept.exists():
                 kept.write_text(json.dumps(run_child("build", name, folder)), encoding="utf-8")
-            results[name] = {**json.loads(kept.read_text(encoding="utf-8")), **run_child("tune", name, folder)}
+            results[name] = json.loads(kept.read_text(encoding="utf-8"))
+            if is_tuned:
+                results[name] |= run_child("tune", name, folder)
         except (RuntimeError, subprocess.TimeoutExpired) as exc:
             results[name] = {"failed": str(exc).strip().splitlines()[-1]}
             _note(f"  {exc}")
+    return results
+
+
+def measure(names: Sequence[str], folder: Path, *, n_rounds: int) -> dict[str, dict[str, Any]]:
+    """Prepare and search each engine, in turns."""
+    results = prepare(names, folder, is_tuned=True)
     alive = [name for name in names if "failed" not in results[name]]
     for number in range(n_rounds):
         for name in alive:
@@ -210,48 +235,6 @@ def measure(names: Sequence[str], folder: Path, *, n_rounds: int) -> dict[str, d
     return results
 
 
-def table(results: dict[str, dict[str, Any]]) -> list[str]:
-    """Lay the results out."""
-    lines = [
-        "engine            index                     effort recall  | one core: p50    p95   batch/s | two: p50"
-        "    p95   batch/s | build    disk  memory | cold"
-    ]
-    for name, result in results.items():
-        if "failed" in result:
-            lines.append(f"{name:17s} failed: {result['failed']}")
-            continue
-        one, two = (_medians(result["rounds"], cores) for cores in ("one", "two"))
-        lines.append(
-            f"{name:17s} {ENGINES[name].index:25s} {result['effort']:6d} {one['recall']:6.4f}  |"
-            f" {one['p50_ms']:10.2f} ms {one['p95_ms']:6.2f} {one['batch_per_s']:8.0f} |"
-            f" {two['p50_ms']:6.2f} {two['p95_ms']:6.2f} {two['batch_per_s']:8.0f} |"
-            f" {result['build_s']:5.0f} s {result['disk_mib']:6.0f} {_median(result, 'rss_mib'):6.0f} MiB |"
-            f" {statistics.median(result['cold_s']):5.2f} s"
-        )
-    return lines
-
-
-def ratio_lines(results: dict[str, dict[str, Any]], ours: str) -> list[str]:
-    """Say how many times ours each figure is: above 1 we are faster; the median, and the extremes of the rounds."""
-    measures: dict[str, Callable[[dict[str, Any]], list[float]]] = {
-        "p50, one core": lambda result: [run["one"]["p50_ms"] for run in result["rounds"]],
-        "p50, two cores": lambda result: [run["two"]["p50_ms"] for run in result["rounds"]],
-        "batch, one core": lambda result: [1 / run["one"]["batch_per_s"] for run in result["rounds"]],
-        "batch, two cores": lambda result: [1 / run["two"]["batch_per_s"] for run in result["rounds"]],
-        "cold start": lambda result: result["cold_s"],
-    }
-    lines = ["times ours: median (lowest - highest of the rounds)", " " * 18 + "".join(f"{n:>24s}" for n in measures)]
-    for name, result in results.items():
-        if "failed" in result or name == ours:
-            continue
-        cells = []
-        for read in measures.values():
-            shares = sorted(a / b for a, b in zip(read(result), read(results[ours]), strict=True))
-            cells.append(f"{statistics.median(shares):9.2f} ({shares[0]:.2f} - {shares[-1]:.2f})".rjust(24))
-        lines.append(f"{name:18s}" + "".join(cells))
-    return lines
-
-
 def main() -> None:
     """Parse the arguments and run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -260,6 +243,7 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", default=list(ENGINES), choices=list(ENGINES))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--work", type=Path, help="folder for the built indexes, kept and used again")
+    parser.add_argument("--build-only", action="store_true", help="build what is not there in --work, and end")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
@@ -272,12 +256,18 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "truth.npy").exists():
             make_material(folder, n_vectors=arguments.n, dim=arguments.dim)
+        if arguments.build_only:
+            sys.stdout.write(json.dumps(prepare(arguments.engines, folder, is_tuned=False), indent=1) + "\n")
+            return
         results = measure(arguments.engines, folder, n_rounds=arguments.rounds)
-    head = f"{arguments.n} made vectors of {arguments.dim} dimensions, k={K}, {arguments.rounds} rounds"
+        n_vectors = len(read_material(folder).vectors)
+    indexes = {name: kind.index for name, kind in ENGINES.items()}
+    head = f"{n_vectors} made vectors of {arguments.dim} dimensions, k={K}, {arguments.rounds} rounds"
     write_result(
-        f"peers-{arguments.n}",
-        [head, "", *table(results), "", *ratio_lines(results, "casefinder")],
+        f"peers-{n_vectors}",
+        [head, "", *table(results, indexes), "", *ratio_lines(results, "casefinder")],
         packages=("numpy", *sorted({ENGINES[name].package for name in results})),
+        figures=results,
     )
 
 
@@ -296,14 +286,6 @@ def _resident_mib(engine: Engine) -> float:
             if line.startswith("Pss:"):
                 total += int(line.split()[1])
     return total / 1024
-
-
-def _medians(runs: Sequence[dict[str, Any]], cores: str) -> dict[str, float]:
-    return {key: statistics.median(run[cores][key] for run in runs) for key in runs[0][cores]}
-
-
-def _median(result: dict[str, Any], key: str) -> float:
-    return float(statistics.median(run[key] for run in result["rounds"]))
 
 
 def _note(text: str) -> None:

@@ -2,7 +2,7 @@
 
 Vectors are those of generated cases in the bundled encoder; queries are chief complaints of other generated cases.
 
-Example: python scripts/bench/recall.py --sizes 3000 20000 100000
+Example: python scripts/bench/bench.py recall --sizes 3000 20000 100000
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
-"""Compare the full ranking with vectors alone and BM25 alone on retrieval sets.
+"""The full ranking against vectors alone and BM25 alone, on retrieval sets or on a case base.
 
-    python scripts/bench/retrieval.py --data DIR [--set toyhom] [--weights '{"words": 1.0}']
-    python scripts/bench/retrieval.py --casebase index_data/casebase      # same diagnosis, leave one out
+Example: python scripts/bench/bench.py retrieval --data DIR --set toyhom
+Example: python scripts/bench/bench.py retrieval --casebase index_data/casebase      # same diagnosis, leave one out
 
 DIR holds question-document sets as JSON lines or tables (see ``SETS``); each becomes a case base of its own, one case
 per document. Results go to standard output as JSON; keep them under scripts/bench/results/ with the date.

@@ -5,7 +5,7 @@ lists; IVFFlat's centres are the means of their vectors. For both the smallest e
 questions that are not in the base reaches the target. Each is then timed in a process of its own, question by
 question, and its memory read from /proc.
 
-Example: python scripts/bench/search.py --n 200000
+Example: python scripts/bench/bench.py search --n 200000
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import statistics
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from made_vectors import BLOCK, MadeVectors
-from measuring import write_result
+from measuring import spread, write_result
+from times import Times
 
 from casefinder.vector_index import Effort, IVFBuilder, IVFIndex, Probe, Vectors, choose_effort, plan_index, train
 
@@ -152,15 +155,12 @@ def timed(search: Callable[[Vectors], object], questions: Vectors) -> Timed:
     """Search question by question, the first ones twice."""
     for question in questions[:N_WARM]:
         search(question[None])
-    walls, began = [], time.process_time()
+    times = Times()
     for question in questions:
-        started = time.perf_counter()
-        search(question[None])
-        walls.append((time.perf_counter() - started) * 1e3)
-    cpu_ms = (time.process_time() - began) * 1e3 / len(questions)
+        times.of(partial(search, question[None]))
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     sizes = [int(status[name].split()[0]) * 1024 / _MB for name in ("RssAnon", "RssFile")]
-    return Timed(float(np.percentile(walls, 50)), float(np.percentile(walls, 95)), cpu_ms, sizes[0], sizes[1])
+    return Timed(*times.wall, statistics.fmean(times.cpu_ms), *sizes)
 
 
 def apart(function: Callable[..., Timed], *arguments: object, n_threads: int) -> Timed:
@@ -205,12 +205,11 @@ def compare(folder: Path, n_vectors: int, dim: int, target: float, n_rounds: int
                 line(f"FAISS IVFFlat, {n_threads} thread(s)", flat),
                 line(f"  of ours, FAISS alone, {n_threads} thread(s)", core),
             ]
-        ratios = sorted(flat.p50_ms / mine.p50_ms for mine, flat, _ in rounds)
-        cpu = sorted(flat.cpu_ms / mine.cpu_ms for mine, flat, _ in rounds)
-        over = sorted(mine.p50_ms - core.p50_ms for mine, _, core in rounds)
+        walls = spread(flat.p50_ms / mine.p50_ms for mine, flat, _ in rounds)
+        cpu = spread(flat.cpu_ms / mine.cpu_ms for mine, flat, _ in rounds)
+        beyond = spread(mine.p50_ms - core.p50_ms for mine, _, core in rounds)
         lines.append(
-            f"IVFFlat takes {ratios[0]:.1f} to {ratios[-1]:.1f} times as long ({cpu[0]:.1f} to {cpu[-1]:.1f} by CPU);"
-            f" ours beyond the FAISS call: {over[0]:.2f} to {over[-1]:.2f} ms"
+            f"IVFFlat takes {walls} times as long, {cpu} times the processor; ours beyond the FAISS call: {beyond} ms"
         )
     return lines
 

@@ -3,11 +3,12 @@
 Every case asks with its chief complaint, and again with its whole presentation; the other cases answer with their
 blended vectors. A hit is right when it is of the same condition, which the generator recorded.
 
-Example: python scripts/bench/sections.py
+Example: python scripts/bench/bench.py sections
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,7 @@ def precision(queries: Matrix, vectors: Matrix, conditions: NDArray[np.str_]) ->
 
 def main() -> None:
     """Measure every candidate."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     cases = [row.case for row in CaseSource(SAMPLE) if isinstance(row, ReadCase)]
     conditions = np.array([case.attributes["condition"] for case in cases])
     encoder = load_encoder()

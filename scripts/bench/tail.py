@@ -1,12 +1,13 @@
 """What changes that no snapshot covers cost: opening, a query, and finding what was just added.
 
-    python scripts/bench/tail.py [N_CASES]
-
 Adds the sample cases again and again under new ids to a case base of them, with the bundled encoder.
+
+Example: python scripts/bench/bench.py tail --cases 3000
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
 import tempfile
@@ -28,7 +29,9 @@ _ROUNDS = 5
 
 def main() -> None:
     """Measure and print."""
-    n_cases = int(sys.argv[1]) if len(sys.argv) > 1 else 3_000
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", type=int, default=3_000)
+    n_cases = parser.parse_args().cases
     encoder = load_encoder("bundled")
     with tempfile.TemporaryDirectory() as folder:
         directory, more = Path(folder) / "base", cases_without_end()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from casefinder.case_store import CaseStore
 from casefinder.casebase import OnDuplicate, build_case_base, term_runs
 from casefinder.cases import Case, Diagnosis, Sections
 from casefinder.cases.reading import Origin, ReadCase, ReadRow
@@ -47,13 +48,16 @@ def _left_over(directory: Path) -> list[str]:
 def test_terms_are_the_same_with_and_without_further_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     merged = []
     merge_runs = term_runs.merge_runs
-    monkeypatch.setattr(
-        "casefinder.casebase.snapshots.merge_runs", lambda *given: merged.append(given) or merge_runs(*given)
-    )
+
+    def noted(folder: Path, store: CaseStore, path: Path) -> None:
+        merged.append(folder.name)
+        merge_runs(folder, store, path)
+
+    monkeypatch.setattr("casefinder.casebase.snapshots.merge_runs", noted)
     rows = list(rows_of(made_cases(N_CASES)))
     for name, n_workers in (("alone", 0), ("together", 2)):
         _build(tmp_path / name, rows, n_workers=n_workers)
-    assert len(merged) == 1
+    assert merged == ["terms"]
     assert _terms(tmp_path / "together") == _terms(tmp_path / "alone")
     assert _left_over(tmp_path) == []
 
