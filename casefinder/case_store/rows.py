@@ -27,11 +27,20 @@ def read_case(key: int, case_id: str, digest: bytes, document: str, checksum: by
     Raises:
         CaseBaseDamagedError: The row is not what was written.
     """
+    check_case(key, case_id, digest, document, checksum)
+    return case_from_dict(json.loads(document))  # as it was written: nothing a careful parser could find
+
+
+def check_case(key: int, case_id: str, digest: bytes, document: str, checksum: bytes) -> None:
+    """Compare a row of ``cases`` with its checksum.
+
+    Raises:
+        CaseBaseDamagedError: The row is not what was written.
+    """
     if checksum != row_checksum("cases", key, case_id, digest, document):
         raise CaseBaseDamagedError(
             f"the record under key {key} was altered on disk; run `casefinder verify --repair` to see what is lost"
         )
-    return case_from_dict(json.loads(document))  # as it was written: nothing a careful parser could find
 
 
 def read_findings(case_key: int, fingerprint: str, data: str, checksum: bytes) -> CaseFindings:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from casefinder.case_store import rows as row_of
 from casefinder.case_store.case_findings import CaseFindings
+from casefinder.case_store.checksums import check_row
 from casefinder.case_store.connecting import connect_to_read
 from casefinder.case_store.entries import Change, StoredCase
 from casefinder.case_store.recent import Recent
@@ -216,12 +217,24 @@ class CaseStore:
             row[1]: row_of.read_vector(*row) for row in self._rows_in(query, digests, fingerprint or self._fingerprint)
         }
 
-    def findings_under(self, ids: Sequence[str], *, fingerprint: str) -> dict[str, tuple[Case, CaseFindings]]:
-        """Return, by id, those of these cases that the same lexicon and rules have read, with their findings."""
-        keys = [key for (key,) in self._rows_in("SELECT key FROM cases WHERE id IN ({})", ids)]
-        query = f"SELECT {row_of.FINDINGS_COLUMNS} FROM findings WHERE fingerprint = ? AND case_key IN ({{}})"
-        read = {row[0]: row_of.read_findings(*row) for row in self._rows_in(query, keys, fingerprint)}
-        return {case.id: (case, read[key]) for key, case in self.cases(keys).items() if key in read}
+    def findings_under(self, ids: Sequence[str], *, fingerprint: str) -> dict[str, tuple[str, str]]:
+        """Return, by id, those of these cases that the same lexicon and rules have read, with their findings.
+
+        Both as JSON, as they are stored: a build compares and copies them.
+
+        Raises:
+            CaseBaseDamagedError: A row was altered on disk.
+        """
+        query = (
+            "SELECT c.key, c.id, c.digest, c.document, c.checksum, f.case_key, f.fingerprint, f.data, f.checksum"
+            " FROM cases c JOIN findings f ON f.case_key = c.key WHERE f.fingerprint = ? AND c.id IN ({})"
+        )
+        found = {}
+        for row in self._rows_in(query, ids, fingerprint):
+            row_of.check_case(*row[:5])
+            check_row(row[8], "findings", *row[5:8])
+            found[row[1]] = row[3], row[7]
+        return found
 
     def _stored(self, condition: str, values: Sequence[object], *, limit: int = -1) -> list[StoredCase]:
         query = (

@@ -127,15 +127,6 @@ class CaseWriter:
         with self._transaction():
             self._insert_vectors(vectors)
 
-    def forget_cases(self) -> None:
-        """Drop all cases and keep their vectors: what an interrupted build had encoded is used again."""
-        with self._transaction() as state:
-            for table in ("findings", "cases", "changes"):
-                self._connection.execute(f"DELETE FROM {table}")
-            state = State(uuid.uuid4().hex, state.sequence)
-            write_state(self._connection, state)
-        self.state = state
-
     def finish_build(self, sequence: int, wordings: Iterable[bytes]) -> int:
         """Number the changes from here on, and leave one file that can be read without a journal.
 
@@ -146,7 +137,7 @@ class CaseWriter:
             wordings: Digests of the wordings of diagnoses that are used.
 
         Returns:
-            Vectors that an interrupted build had left and nothing uses; they have been dropped.
+            Vectors that nothing uses, such as those of diagnoses of replaced cases; they have been dropped.
         """
         n_dropped = self.drop_unused_vectors(wordings, fingerprints=[self._fingerprint])
         with self._transaction() as state:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -10,9 +10,10 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.case_store import CaseStore, CaseWriter, EncodedCase
+from casefinder.case_store import CaseWriter, EncodedCase
+from casefinder.casebase.earlier import EarlierRecords
 from casefinder.casebase.encoding import Parts, encode_parts
-from casefinder.casebase.reading_findings import findings_fingerprint, read_findings
+from casefinder.casebase.reading_findings import read_findings
 from casefinder.cases import Case
 from casefinder.cases.reading import Origin, ReadCase, ReadRow, Reject
 from casefinder.encoders import Encoder
@@ -25,6 +26,7 @@ from casefinder.text import (
     presentation_digest,
 )
 
+_NO_RECORDS: Final = EarlierRecords()
 _NONE_READ: Final[Mapping[int, str]] = {}
 
 
@@ -70,7 +72,7 @@ class BatchWriter:
         change: Change,
         encoder: Encoder,
         *,
-        previous: CaseStore | None = None,
+        earlier: EarlierRecords = _NO_RECORDS,
         on_duplicate: OnDuplicate,
         strict: bool = False,
     ) -> None:
@@ -80,14 +82,14 @@ class BatchWriter:
             writer: The records that are written to.
             change: Stores in them.
             encoder: Turns texts into vectors.
-            previous: Other records, whose vectors and findings are taken over.
+            earlier: Other records, whose vectors are taken over.
             on_duplicate: What happens to a case whose id is stored with other content.
             strict: Fail on the first reject, before its batch is stored.
         """
         self._writer = writer
         self._change = change
         self._encoder = encoder
-        self._previous = previous
+        self._earlier = earlier
         self._on_duplicate = on_duplicate
         self._strict = strict
         self.n_added = 0
@@ -100,19 +102,6 @@ class BatchWriter:
     def last_key(self) -> int:
         """Key of the case stored last, 0 before any."""
         return self._writer.state.last_key
-
-    def known_findings(self, rows: Sequence[ReadRow]) -> dict[int, str]:
-        """Return the findings that the previous case base holds, by the place of their case among rows."""
-        if self._previous is None:
-            return {}
-        cases = {place: row.case for place, row in enumerate(rows) if isinstance(row, ReadCase)}
-        ids = [case.id for case in cases.values()]
-        found = self._previous.findings_under(ids, fingerprint=findings_fingerprint())
-        return {
-            place: found[case.id][1].to_json()
-            for place, case in cases.items()
-            if case.id in found and found[case.id][0] == case
-        }
 
     def write(self, rows: Sequence[ReadRow], findings: Mapping[int, str] = _NONE_READ) -> list[Reject]:
         """Store the cases of a batch in one transaction; return what is rejected: bad rows, duplicates, empty texts.
@@ -174,16 +163,13 @@ class BatchWriter:
             self.wordings.add(digest)
             parts[digest] = (WeightedText(text, 1.0),)
         missing = self._writer.missing_digests(parts)
-        vectors = self._reused(missing)
-        to_encode = {digest: parts[digest] for digest in parts if digest in missing and digest not in vectors}
+        taken = self._earlier.vectors(missing)
+        to_encode = {digest: parts[digest] for digest in parts if digest in missing and digest not in taken}
         encoded = encode_parts(self._encoder, to_encode)
         self.n_encoded += len(encoded)
-        return vectors | encoded, to_encode.keys() - encoded.keys()
-
-    def _reused(self, digests: Iterable[bytes]) -> dict[bytes, NDArray[np.float32]]:
-        if self._previous is None:
-            return {}
-        return self._previous.vectors_under(list(digests), fingerprint=self._encoder.fingerprint)
+        known = taken | encoded
+        # In the order of the source, wherever they come from: the same cases make the same records.
+        return {digest: known[digest] for digest in parts if digest in known}, to_encode.keys() - encoded.keys()
 
 
 def _prepare(row: ReadCase, findings: str | None) -> _Prepared:

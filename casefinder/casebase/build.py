@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,8 +15,10 @@ from typing import Final
 from casefinder.case_store import CaseStore, CaseWriter, create_database
 from casefinder.casebase.acknowledged import acknowledge
 from casefinder.casebase.batch import BatchWriter, OnDuplicate
+from casefinder.casebase.earlier import earlier_records
 from casefinder.casebase.layout import (
     BUILDING_NAME,
+    INTERRUPTED_NAME,
     MANIFEST_NAME,
     RECORDS_PREFIX,
     STORE_NAME,
@@ -29,6 +31,7 @@ from casefinder.casebase.publishing import Origin, publish_records
 from casefinder.casebase.reading_ahead import Batch, FindingsByPlace, read_ahead
 from casefinder.casebase.reading_findings import findings_fingerprint
 from casefinder.casebase.rejects import RejectsFile, rows_in_batches
+from casefinder.casebase.space import size_of
 from casefinder.casebase.term_runs import TermRuns
 from casefinder.casebase.worker_pool import WorkerPool
 from casefinder.cases.reading import ReadRow
@@ -88,8 +91,8 @@ def build_case_base(
 ) -> BuildReport:
     """Build a case base from a stream of cases, replacing what was in the directory.
 
-    The old case base stays in use until the new one is complete and on the disk. After an interruption the
-    next build takes over what was encoded.
+    The old case base stays in use until the new one is complete and on the disk. What it holds of the same cases is
+    taken over, findings and vectors, and so is what a build had stored that was interrupted.
 
     Args:
         rows: Cases and rejects, as readers yield them; read once.
@@ -135,26 +138,27 @@ class _Build:
 
     def run(self, rows: Iterable[ReadRow], strict: bool, on_duplicate: OnDuplicate, progress: Progress) -> BuildReport:
         current = _current_manifest(self._directory)
+        self._set_interrupted_aside(current)
         with (
-            self._open_writer(current) as writer,
-            _previous_store(self._directory, current, self._encoder) as previous,
+            self._open_writer() as writer,
+            earlier_records(self._earlier(current), encoder_fingerprint=self._encoder.fingerprint) as earlier,
             WorkerPool(self._n_workers) as pool,
         ):
             batches = BatchWriter(
                 writer,
                 partial(writer.change, is_logged=False),
                 self._encoder,
-                previous=previous,
+                earlier=earlier,
                 on_duplicate=on_duplicate,
                 strict=strict,
             )
             terms = TermRuns(self._staging / STORE_NAME, encoder_fingerprint=self._encoder.fingerprint, pool=pool)
-            read = read_ahead(rows_in_batches(rows), pool=pool, known=batches.known_findings)
+            read = read_ahead(rows_in_batches(rows), pool=pool, known=earlier.findings)
             rejects = self._store_all(read, batches, terms, progress)
             if not writer.state.n_cases:
                 raise CaseBaseError(self._nothing_stored(rejects))
             term_runs = terms.finish(batches.last_key)
-            is_wasteful = self._finish_records(writer, _sequence_of(previous) + 1, batches)
+            is_wasteful = self._finish_records(writer, _sequence_of(self._directory, current) + 1, batches)
         if is_wasteful:
             durable.rename(self._staging / _PACKED_NAME, self._staging / STORE_NAME)
         manifest = self._publish(term_runs, progress)
@@ -177,30 +181,32 @@ class _Build:
             writer.write_packed(self._staging / _PACKED_NAME)
         return is_wasteful
 
-    def _open_writer(self, current: Manifest | None) -> CaseWriter:
-        """Open the staging database, taking over vectors of an interrupted build."""
-        self._find_interrupted(current)
-        try:
-            writer = self._writer()
-            writer.forget_cases()
-        except (sqlite3.DatabaseError, CaseBaseError):
-            # The interruption left no usable database, or one of another schema: begin from nothing.
-            durable.remove_folder(self._staging)
-            durable.make_folder(self._staging)
-            create_database(self._staging / STORE_NAME)
-            writer = self._writer()
-        return writer
+    def _set_interrupted_aside(self, current: Manifest | None) -> None:
+        """Keep the records of an interrupted build, to take over what they hold; of several those that hold most."""
+        kept = self._directory / INTERRUPTED_NAME
+        for found in (self._staging, *self._unpublished(current)):
+            if found.exists():
+                if size_of(found) < size_of(kept):
+                    durable.remove_folder(found)
+                else:
+                    durable.remove_folder(kept)
+                    durable.rename(found, kept)
 
-    def _find_interrupted(self, current: Manifest | None) -> None:
-        """Take a build back into work that ended after its records were complete and before they were current."""
-        if self._staging.exists():
-            return
-        kept = current.records if current else ""
-        unfinished = [path for path in folders(self._directory, RECORDS_PREFIX) if path.name > kept]
-        if unfinished and (current or not (self._directory / MANIFEST_NAME).exists()):
-            durable.rename(unfinished[-1], self._staging)
+    def _unpublished(self, current: Manifest | None) -> list[Path]:
+        """Return records that were complete when a build was interrupted, and never became current."""
+        if current is None and (self._directory / MANIFEST_NAME).exists():
+            return []  # the pointer cannot be read, so that any of them may be the current ones
+        named = current.records if current else ""
+        return [path for path in folders(self._directory, RECORDS_PREFIX) if path.name > named]
 
-    def _writer(self) -> CaseWriter:
+    def _earlier(self, current: Manifest | None) -> list[Path]:
+        """Return the databases to take over from, the most useful first."""
+        interrupted = self._directory / INTERRUPTED_NAME / STORE_NAME
+        return [interrupted, *([current.store_path(self._directory)] if current else [])]
+
+    def _open_writer(self) -> CaseWriter:
+        durable.make_folder(self._staging)
+        create_database(self._staging / STORE_NAME)
         return CaseWriter(
             self._staging / STORE_NAME,
             encoder_fingerprint=self._encoder.fingerprint,
@@ -257,22 +263,11 @@ def _current_manifest(directory: Path) -> Manifest | None:
         return None  # nothing there, or nothing usable: a build is how a user replaces either
 
 
-def _sequence_of(store: CaseStore | None) -> int:
+def _sequence_of(directory: Path, manifest: Manifest | None) -> int:
     """Return where the records that are replaced have come to, 0 where there are none to be had."""
     with suppress(CaseBaseError):
-        return store.state().sequence if store else 0
+        if manifest is not None:
+            fingerprint = manifest.encoder_fingerprint
+            with CaseStore(manifest.store_path(directory), encoder_fingerprint=fingerprint) as store:
+                return store.state().sequence
     return 0
-
-
-@contextmanager
-def _previous_store(directory: Path, manifest: Manifest | None, encoder: Encoder) -> Iterator[CaseStore | None]:
-    """Open the records that are being replaced, as a source of vectors; None where there are none to be had."""
-    store = None
-    if manifest is not None:
-        with suppress(CaseBaseError):
-            store = CaseStore(manifest.store_path(directory), encoder_fingerprint=encoder.fingerprint)
-    try:
-        yield store
-    finally:
-        if store is not None:
-            store.close()

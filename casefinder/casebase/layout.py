@@ -11,7 +11,8 @@ DIRECTORY/
     terms.index            words, concepts, traits and columns of the cases, derived, never changed
   rejects.jsonl            rows that the last command that read a source could not use
   ranking.json             weights of the ranking, once they have been learned
-  building/                an unfinished build; what it has encoded is used again
+  building/                an unfinished build
+  interrupted/             the one before, which did not end; what it holds of the same cases is used again
   lock, snapshot.lock      held by the one writer, and by who writes a snapshot
 """
 
@@ -29,6 +30,7 @@ TERMS_NAME: Final = "terms.index"
 REJECTS_NAME: Final = "rejects.jsonl"
 RANKING_NAME: Final = "ranking.json"
 BUILDING_NAME: Final = "building"
+INTERRUPTED_NAME: Final = "interrupted"
 LOCK_NAME: Final = "lock"
 SNAPSHOT_LOCK_NAME: Final = "snapshot.lock"
 RECORDS_PREFIX: Final = "records-"

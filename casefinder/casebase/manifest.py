@@ -8,7 +8,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from casefinder.casebase.layout import BUILDING_NAME, INDEX_NAME, MANIFEST_NAME, STORE_NAME, TERMS_NAME
+from casefinder.casebase.layout import (
+    BUILDING_NAME,
+    INDEX_NAME,
+    INTERRUPTED_NAME,
+    MANIFEST_NAME,
+    STORE_NAME,
+    TERMS_NAME,
+)
 from casefinder.errors import CaseBaseDamagedError, CaseBaseFormatError, CaseBaseNotFoundError
 from casefinder.files import StoredFile, durable
 from casefinder.vector_index import IndexPlan
@@ -144,7 +151,7 @@ def _snapshot(body: dict[str, Any]) -> Snapshot:
 
 
 def _absence(directory: Path) -> str:
-    if (directory / BUILDING_NAME).is_dir():
+    if any((directory / name).is_dir() for name in (BUILDING_NAME, INTERRUPTED_NAME)):
         return f"the case base in {directory} is not finished; run `casefinder build-index` again to resume it"
     return f"no case base in {directory}; make one with `casefinder build-index SOURCE --index {directory}`"
 

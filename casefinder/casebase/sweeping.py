@@ -8,6 +8,7 @@ from casefinder.casebase.layout import (
     BUILDING_NAME,
     GENERATION_PREFIX,
     INDEX_NAME,
+    INTERRUPTED_NAME,
     RECORDS_PREFIX,
     SNAPSHOT_PREFIX,
     folders,
@@ -26,7 +27,8 @@ def sweep(directory: Path, manifest: Manifest) -> None:
         for path in folders(directory, prefix):
             if path.name not in (manifest.records, manifest.snapshot.name):
                 remove_snapshot(path)
-    durable.remove_folder(directory / BUILDING_NAME)
+    for name in (BUILDING_NAME, INTERRUPTED_NAME):
+        durable.remove_folder(directory / name)
 
 
 def remove_snapshot(folder: Path) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from casefinder.casebase import build_case_base, open_case_base
+from casefinder.case_store import CaseFindings
+from casefinder.casebase import batch, build_case_base, open_case_base
+from casefinder.cases import Case, Sections
 from casefinder.cases.reading import ReadRow
 from casefinder.errors import CaseBaseError, CaseBaseNotFoundError
 from tests.material import HashEncoder, made_cases, rows_of
@@ -88,6 +92,58 @@ def test_next_build_takes_over_what_the_killed_one_has_encoded(tmp_path: Path) -
     encoder = HashEncoder()
     report = build_case_base(rows_of(made_cases(N_CASES)), tmp_path, encoder=encoder, source="s")
     assert (report.n_cases, report.n_encoded, encoder.encoded) == (N_CASES, 0, [])
+
+
+def _must_not_be_called(case: Case) -> CaseFindings:
+    raise AssertionError(f"the findings of {case.id} were read again")
+
+
+def _records(directory: Path) -> list[list[tuple[object, ...]]]:
+    (store,) = directory.rglob("cases.sqlite")
+    with sqlite3.connect(store) as connection:
+        tables = ("cases", "findings", "vectors")
+        return [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
+
+
+def test_next_build_reads_no_findings_again_that_the_killed_one_has_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert killed_build(tmp_path / "a", "CaseWriter", "finish_build", 1) == 137
+    build_case_base(rows_of(made_cases(N_CASES)), tmp_path / "b", encoder=HashEncoder(), source="s")
+    monkeypatch.setattr(batch, "read_findings", _must_not_be_called)
+    build_case_base(rows_of(made_cases(N_CASES)), tmp_path / "a", encoder=HashEncoder(), source="s")
+    assert _records(tmp_path / "a") == _records(tmp_path / "b")
+
+
+def test_of_two_interrupted_builds_the_one_that_came_further_is_used(tmp_path: Path) -> None:
+    assert killed_build(tmp_path, "CaseWriter", "finish_build", 1) == 137
+    assert killed_build(tmp_path, "CaseWriter", "change", 2) == 137
+    assert killed_build(tmp_path, "CaseWriter", "change", 2) == 137
+    report = build_case_base(rows_of(made_cases(N_CASES)), tmp_path, encoder=HashEncoder(), source="s")
+    assert (report.n_cases, report.n_encoded) == (N_CASES, 0)
+    assert [path.name for path in tmp_path.iterdir() if path.name in ("building", "interrupted")] == []
+
+
+def test_only_what_is_the_same_in_the_source_is_taken_over(tmp_path: Path) -> None:
+    assert killed_build(tmp_path / "a", "CaseWriter", "finish_build", 1) == 137
+    changed = [replace(case, sections=Sections("右下腹痛一天")) for case in made_cases(40)]
+    for name in ("a", "b"):
+        build_case_base(rows_of(changed), tmp_path / name, encoder=HashEncoder(), source="s")
+    assert _records(tmp_path / "a") == _records(tmp_path / "b")
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_damaged_remains_of_a_build_are_made_anew(tmp_path: Path, share: float) -> None:
+    assert killed_build(tmp_path / "a", "CaseWriter", "finish_build", 1) == 137
+    store = tmp_path / "a" / "building" / "cases.sqlite"
+    with sqlite3.connect(store) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with store.open("r+b") as file:
+        file.seek(int(store.stat().st_size * share))
+        file.write(b"\x55" * 4096)
+    for name in ("a", "b"):
+        build_case_base(rows_of(made_cases(N_CASES)), tmp_path / name, encoder=HashEncoder(), source="s")
+    assert _records(tmp_path / "a") == _records(tmp_path / "b")
 
 
 def test_vectors_of_an_interrupted_build_that_nothing_needs_are_dropped(tmp_path: Path) -> None:
