@@ -102,7 +102,7 @@ def build_case_base(
         vector_index: Where vectors are kept: ``faiss``, ``milvus:URI`` or ``milvus-hnsw:URI``.
         strict: Fail on the first reject.
         on_duplicate: What happens to a second case of an id with different content.
-        progress: Called with the phase and the number of rows done since the last call.
+        progress: Called with the phase and the number of rows done since the last call, 0 as indexing begins.
         n_workers: Further processes to read findings with, for large sources. A script that asks for them has to
             run under ``if __name__ == "__main__"``, because they import it.
 
@@ -229,6 +229,7 @@ class _Build:
         return rejects
 
     def _publish(self, term_runs: Path | None, progress: Progress) -> Manifest:
+        progress(Phase.INDEXING, 0)
         origin = Origin(
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             source=self._source,

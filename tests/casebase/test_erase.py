@@ -76,7 +76,14 @@ def test_erased_case_is_in_no_byte(
 
 def test_what_was_set_aside_and_left_over_is_erased(finder: CaseFinder, base: Path) -> None:
     finder.add([planted_case()])
-    for name in ("damaged-snapshot-000009", "building", "snapshot-000077", "records-000055", "generation-000001"):
+    for name in (
+        "damaged-snapshot-000009",
+        "building",
+        "interrupted",
+        "snapshot-000077",
+        "records-000055",
+        "generation-000001",
+    ):
         (base / name).mkdir()
         (base / name / "remains").write_text(PLANTED["complaint"], "utf-8")
     erase(base, [PLANTED["id"]])

@@ -61,6 +61,25 @@ def test_nothing_is_shown_where_nobody_watches(clock: Clock, monkeypatch: pytest
     assert shown(clock, io.StringIO(), monkeypatch, step_s=5.0) == ""
 
 
+def test_a_line_a_minute_says_how_far_it_is_where_nobody_watches(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = shown(clock, io.StringIO(), monkeypatch, step_s=40.0)
+    assert text.splitlines() == [
+        "reading and encoding: 1,024 cases, 13/s; 50%, about 1 min left of it",
+        "reading and encoding: 2,048 cases, 13/s; 100%, about 0 min left of it",
+    ]
+
+
+def test_the_rate_of_a_phase_is_that_of_its_own_time(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", stream := io.StringIO())
+    with BuildProgress(lambda: 1.0) as progress:
+        clock.now_s = 50.0
+        progress.advance(Phase.READING, 1000)
+        progress.advance(Phase.INDEXING, 0)
+        clock.now_s = 150.0
+        progress.advance(Phase.INDEXING, 250)
+    assert stream.getvalue() == "indexing: 250 cases, 2/s; 25%, about 5 min left of it\n"
+
+
 def test_stream_of_unknown_length_is_shown_by_count(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     stream = Terminal()
     monkeypatch.setattr(sys, "stderr", stream)
