@@ -1,13 +1,13 @@
-"""The short form of ``scripts/bench_pathways.py``: the ways of treating that cases were made from are recovered."""
+"""The short form of ``bench.py pathways``: the ways of treating that cases were made from are recovered."""
 
 from __future__ import annotations
 
 import pytest
 from knowledge import load_knowledge
+from pathways import draw_hits, measure, summary
 
 from casefinder.cases import StepKind, TreatmentStep
 from casefinder.pathways.naming import step_namer
-from scripts.bench_pathways import draw_hits, measure, summary
 
 CONDITIONS = ("stemi", "pulmonary-embolism", "appendicitis-adult", "acute-cystitis", "ischaemic-stroke")
 

@@ -1,22 +1,24 @@
-"""Measure how many short cases per second findings are read out of, on one core.
+"""Short texts per second that findings are read out of, on one core.
 
-Run ``python scripts/bench_findings.py`` in the repository root. Reads the sample cases where they have been
-built, else a handful of texts below.
+Reads the sample cases of the checkout, without them a handful of texts below.
+
+Example: python scripts/bench/bench.py findings
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import statistics
-import sys
 import time
-from pathlib import Path
 from typing import Final
+
+from measuring import ROOT, write_result
 
 from casefinder.clinical.findings import default_extractor
 
-_SAMPLE_CASES: Final = Path("index_data/sample_cases.jsonl.gz")
+_SAMPLE_CASES: Final = ROOT / "index_data" / "sample_cases.jsonl.gz"
 _WANTED: Final = 4000
 _ROUNDS: Final = 5
 _OWN_TEXTS: Final = (
@@ -44,7 +46,8 @@ def read_texts() -> list[str]:
 
 
 def main() -> None:
-    """Print cases per second: the median of some rounds, and what was read."""
+    """Measure some rounds, and write the result down."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     started = time.perf_counter()
     extractor = default_extractor()
     made_s = time.perf_counter() - started
@@ -55,10 +58,14 @@ def main() -> None:
         n_findings = sum(len(extractor.extract(text).findings) for text in texts)
         rates.append(len(texts) / (time.process_time() - started))
     n_characters = statistics.mean(map(len, texts))
-    sys.stdout.write(
-        f"{len(texts)} texts of {n_characters:.0f} characters, {n_findings / len(texts):.1f} findings each\n"
-        f"{statistics.median(rates):.0f} texts per second on one core (rounds: {min(rates):.0f} to {max(rates):.0f})\n"
-        f"extractor made in {made_s * 1000:.0f} ms\n"
+    write_result(
+        "findings",
+        [
+            f"{len(texts)} texts of {n_characters:.0f} characters, {n_findings / len(texts):.1f} findings each",
+            f"{statistics.median(rates):.0f} texts per second of processor time on one core"
+            f" (rounds: {min(rates):.0f} to {max(rates):.0f})",
+            f"extractor made in {made_s * 1000:.0f} ms",
+        ],
     )
 
 

