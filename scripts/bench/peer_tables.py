@@ -41,14 +41,14 @@ def ratio_lines(results: Mapping[str, Result], ours: str) -> list[str]:
         "batch, two cores": lambda result: [1 / run["two"]["batch_per_s"] for run in result["rounds"]],
         "cold start": lambda result: result["cold_s"],
     }
-    lines = ["times ours: median (lowest to highest of the rounds)", " " * 18 + "".join(f"{n:>24s}" for n in measures)]
+    lines = ["times ours: median (lowest to highest of the rounds)", " " * 18 + "".join(f"{n:>26s}" for n in measures)]
     for name, result in results.items():
         if "failed" in result or name == ours:
             continue
         cells = []
         for read in measures.values():
             shares = (a / b for a, b in zip(read(result), read(results[ours]), strict=True))
-            cells.append(spread(shares).rjust(24))
+            cells.append(spread(shares).rjust(26))
         lines.append(f"{name:18s}" + "".join(cells))
     return lines
 

@@ -53,7 +53,7 @@ ENGINES: Final = {kind.name: kind for kind in KINDS}
 
 K: Final = 10
 WANTED_RECALL: Final = 0.99
-N_TUNING, N_QUERIES = 200, 400
+N_QUERIES: Final = 400
 ONE_BY_ONE_S, BATCH_S = 3.0, 2.0  # at most; an engine that compares with everything answers fewer queries
 COLD_STARTS: Final = 5
 N_COUNTED: Final = 50  # queries of which it is counted what they are compared with
@@ -114,7 +114,9 @@ def built(engine: Engine, material: Material) -> dict[str, float]:
 
 def tuned(engine: Engine, material: Material) -> dict[str, float]:
     """Find the smallest effort of enough recall, or the one with the most."""
-    queries, truth = np.array(material.queries[:N_TUNING]), material.truth[:N_TUNING]
+    if len(engine.efforts) == 1:
+        return {"effort": engine.efforts[0]}  # it compares with everything
+    queries, truth = np.array(material.queries), material.truth
     best: dict[str, float] = {"effort": 0, "recall": 0.0}
     for effort in engine.efforts:
         reached = recall(engine.search(queries, k=K, effort=effort), truth)
