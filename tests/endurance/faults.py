@@ -5,12 +5,11 @@ python -m tests.endurance faults --every 1
 
 from __future__ import annotations
 
-import argparse
 import errno
 from collections import Counter
 
 from tests.endurance.operations import OPERATIONS, Operation
-from tests.endurance.trials import broken_after, prepared, run_trial, say
+from tests.endurance.trials import broken_after, choice_of_trials, prepared, run_trial, say, warm_up
 from tests.endurance.trip import KINDS, Mode, Trip
 
 
@@ -24,34 +23,35 @@ def planned(point: int, kind: str) -> list[tuple[str, Trip]]:
     return [*faults, ("short write", Trip(Mode.SHORT, point))] if kind == "w" else faults
 
 
-def broken_points(operation: Operation, every: int, seen: Counter[str]) -> list[str]:
-    """Run an operation once for each fault; return what it left broken, and any traceback a user would meet."""
+def broken_points(operation: Operation, first: int, every: int, seen: Counter[str]) -> tuple[int, list[str]]:
+    """Run an operation once for each chosen fault; return how many there are, and what was left broken.
+
+    A traceback that a user would meet counts as broken.
+    """
     broken = []
     with prepared(operation) as fresh:
         kinds = run_trial(operation, fresh(), Trip(Mode.COUNT)).kinds
-        for point in range(1, len(kinds) + 1, every):
-            faults = planned(point, kinds[point - 1])
-            for fault, trip in faults if every == 1 else [faults[point % len(faults)]]:
-                folder = fresh()
-                trial = run_trial(operation, folder, trip)
-                what = broken_after(operation, folder, trial)
-                if trial.status != 0 or what:
-                    broken.append(f"  {fault} at {KINDS[kinds[point - 1]]} {point}: {trial.error[-900:]} {what}")
-                seen[fault] += 1
-    return broken
+        trials = [(kind, *fault) for point, kind in enumerate(kinds, start=1) for fault in planned(point, kind)]
+        for kind, fault, trip in trials[first - 1 :: every]:
+            folder = fresh()
+            trial = run_trial(operation, folder, trip)
+            what = broken_after(operation, folder, trial)
+            if trial.status != 0 or what:
+                broken.append(f"  {fault} at {KINDS[kind]} {trip.at}: {trial.error[-900:]} {what}")
+            seen[fault] += 1
+    return len(trials), broken
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--every", type=int, default=1, help="try every n-th point with one fault (1: all, with each)")
-    parser.add_argument("--only", help="one operation")
-    options = parser.parse_args()
+    options = choice_of_trials(__doc__, "try every n-th fault of all at all points (1: all)").parse_args()
+    warm_up()
     seen, n_broken = Counter[str](), 0
     for name, operation in OPERATIONS.items():
         if options.only in (None, name):
-            broken = broken_points(operation, options.every, seen)
+            before = seen.total()
+            n_faults, broken = broken_points(operation, options.first, options.every, seen)
             n_broken += len(broken)
-            say(f"{name}: {len(broken)} broken", *broken[:5])
+            say(f"{name}: {seen.total() - before} of {n_faults} faults, {len(broken)} broken", *broken[:5])
     say(f"{seen.total()} faults ({dict(seen)}), {n_broken} broken")
     return 1 if n_broken or not seen else 0
 

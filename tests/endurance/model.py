@@ -17,12 +17,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from casefinder import CaseFinder
-from casefinder.clinical.findings import default_extractor
 from tests.endurance import trip
 from tests.endurance.invariants import Contents, broken_invariants, contents_of
 from tests.endurance.operations import BASE, build
 from tests.endurance.soak import Change, changed, make
-from tests.endurance.trials import KILLED, in_child, say
+from tests.endurance.trials import KILLED, in_child, say, warm_up
 from tests.endurance.trip import Mode, Trip
 from tests.material import HashEncoder, made_cases
 
@@ -92,7 +91,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=300)
     parser.add_argument("--steps", type=int, default=40)
     options = parser.parse_args()
-    default_extractor()
+    warm_up()
     how: Any = settings(
         max_examples=options.runs,
         stateful_step_count=options.steps,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,6 +105,18 @@ def damaged(folder: Path) -> None:
     path.write_bytes(path.read_bytes()[:-200])
 
 
+def damaged_records(folder: Path) -> None:
+    """Make a case base of which a vector is damaged: repairing writes all records anew, and encodes that one again."""
+    grown(folder)
+    with closing(sqlite3.connect(read_manifest(folder / BASE).store_path(folder / BASE))) as connection, connection:
+        connection.execute("UPDATE vectors SET vector = zeroblob(64) WHERE key = 1")
+
+
+def repaired(folder: Path) -> None:
+    """Repair a case base."""
+    repair(folder / BASE, load_encoder=lambda _name: HashEncoder())
+
+
 def in_format_two(folder: Path) -> None:
     """Make a case base as an older casefinder did."""
     write_format_two(_SMALL, folder / BASE, HashEncoder())
@@ -159,9 +173,8 @@ OPERATIONS: dict[str, Operation] = {
         [(lambda folder: restore(folder / BACKUP, folder / BASE), GROWN)],
         check=whole_or_no_backup,
     ),
-    "repair": Operation(
-        damaged, GROWN, [(lambda folder: repair(folder / BASE, load_encoder=lambda _name: HashEncoder()), GROWN)]
-    ),
+    "repair": Operation(damaged, GROWN, [(repaired, GROWN)]),
+    "repair of records": Operation(damaged_records, GROWN, [(repaired, GROWN)], settle=repaired),
     "reencode": Operation(grown, GROWN, [(lambda folder: reencode(folder / BASE, HashEncoder(version="2")), GROWN)]),
     "migrate": Operation(
         in_format_two,

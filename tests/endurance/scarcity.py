@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import ctypes
 import json
-import logging
 import os
 import resource
 import subprocess
@@ -16,9 +15,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from casefinder.clinical.findings import default_extractor
 from tests.endurance.operations import OPERATIONS, Operation
-from tests.endurance.trials import broken_after, in_child, prepared, run_trial, say
+from tests.endurance.trials import broken_after, in_child, prepared, run_trial, say, warm_up
 from tests.endurance.trip import Mode, Trip
 
 _NEW_MOUNTS = 0x00020000  # CLONE_NEWNS of sched.h
@@ -87,8 +85,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="try every n-th pair of an operation and a size")
     options = parser.parse_args()
-    default_extractor()
-    logging.disable()  # what is mended is said on standard error
+    warm_up()
     counts, broken = Counter[str](), list[str]()
     for name, operation, spare_mib in levels(options.every, SPARE_MIB):
         with prepared(operation) as fresh:

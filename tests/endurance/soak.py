@@ -12,10 +12,9 @@ import time
 from pathlib import Path
 
 from casefinder.casebase import CaseBaseWriter, OnDuplicate, compact, open_case_base
-from casefinder.clinical.findings import default_extractor
 from tests.endurance.invariants import Contents, broken_invariants, contents_of
 from tests.endurance.operations import BASE, build
-from tests.endurance.trials import in_child, say
+from tests.endurance.trials import in_child, say, warm_up
 from tests.material import HashEncoder, made_case, made_cases, rows_of
 
 _LONGEST_S = 0.5
@@ -84,7 +83,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cycles", type=int, default=500)
     options = parser.parse_args()
-    default_extractor()
+    warm_up()
     broken: list[str] = []
     n_changes = 0
     with tempfile.TemporaryDirectory(prefix="casefinder-endurance-") as scratch:
@@ -95,6 +94,8 @@ def main() -> int:
             contents, n_done, what = cycle(folder, contents, seed)
             n_changes += n_done
             broken += [f"cycle {seed}: {one}" for one in what]
+            if seed % 50 == 0:
+                say(f"cycle {seed}: {n_changes} acknowledged changes so far")
             if broken:
                 break
     say(f"{options.cycles} kills between {n_changes} acknowledged changes, {len(broken)} broken", *broken)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
+import gc
 import json
+import logging
 import os
 import shutil
 import sys
@@ -13,11 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from casefinder.clinical.findings import default_extractor
+from casefinder.casebase import back_up, compact, restore
 from casefinder.errors import CasefinderError
 from tests.endurance import trip
 from tests.endurance.invariants import broken_invariants
-from tests.endurance.operations import BASE, Operation
+from tests.endurance.operations import BACKUP, BASE, GROWN, Operation, grown
 from tests.endurance.trip import Trip
 
 KILLED = 137
@@ -27,6 +30,32 @@ def say(*lines: str) -> None:
     """Write to standard output at once: a long run is watched."""
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()
+
+
+def choice_of_trials(description: str | None, every: str) -> argparse.ArgumentParser:
+    """Return a parser of options that choose among trials: all of them, or a part that fits the time there is."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--every", type=int, default=1, help=every)
+    parser.add_argument("--first", type=int, default=1, help="begin with this one: N parts of --every N are everything")
+    parser.add_argument("--only", help="one operation")
+    return parser
+
+
+def warm_up() -> None:
+    """Do once in this process what each forked one would have to do first: importing modules, reading the lexicon.
+
+    Nothing of a case base is kept: each child opens one that it has never seen.
+    """
+    logging.disable()  # what is mended is said on standard error, hundreds of times here
+    with tempfile.TemporaryDirectory(prefix="casefinder-endurance-") as scratch:
+        folder = Path(scratch)
+        grown(folder)
+        compact(folder / BASE)
+        back_up(folder / BASE, folder / BACKUP)
+        restore(folder / BACKUP, folder / BASE)
+        assert not broken_invariants(folder / BASE, [GROWN])
+    gc.collect()
+    gc.freeze()  # a collection in a child would copy every page of what stands here
 
 
 @dataclass(frozen=True)
@@ -75,7 +104,6 @@ def _report(work: Callable[[], object], write: int) -> None:
 @contextmanager
 def prepared(operation: Operation) -> Iterator[Callable[[], Path]]:
     """Make what an operation begins with once; yield what returns a fresh copy of it."""
-    default_extractor()  # read once here instead of once in every child
     with tempfile.TemporaryDirectory(prefix="casefinder-endurance-") as scratch:
         template, trial = Path(scratch, "template"), Path(scratch, "trial")
         template.mkdir()
