@@ -1,10 +1,11 @@
 """A case base on disk: records and what is derived from them as one unit, which grows and cannot be broken."""
 
+from casefinder.casebase.background import Compactor, give_way
 from casefinder.casebase.backup import Backup, back_up, check_backup, restore
 from casefinder.casebase.batch import OnDuplicate
 from casefinder.casebase.build import BuildReport, Phase, Progress, build_case_base
 from casefinder.casebase.casebase import CaseBase, open_case_base
-from casefinder.casebase.compaction import Compactor, compact, compaction_is_due
+from casefinder.casebase.compaction import compact, compaction_is_due
 from casefinder.casebase.erasing import EraseReport, erase
 from casefinder.casebase.manifest import Manifest, Snapshot, read_manifest
 from casefinder.casebase.migrating import migrate
@@ -37,6 +38,7 @@ __all__ = [
     "compact",
     "compaction_is_due",
     "erase",
+    "give_way",
     "migrate",
     "open_case_base",
     "open_view",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from pathlib import Path
 from typing import Final
 
@@ -13,14 +12,14 @@ from casefinder.casebase.manifest import Manifest, read_manifest
 from casefinder.casebase.snapshots import merged_snapshot, publish_snapshot, snapshot_of_records
 from casefinder.casebase.space import require_space, size_of
 from casefinder.casebase.view import open_view
-from casefinder.errors import CaseBaseLockedError, CasefinderError, IndexDamagedError
+from casefinder.errors import IndexDamagedError
 
 _LOG: Final = logging.getLogger(__name__)
-# Every reader that opens derives what came since the snapshot: 0.7 ms of one core for each case, and a query over 1,000
-# such cases takes two to three times as long: scripts/bench/results/2026-11-23-tail.txt. 250 changes cost an opening
-# 0.2 s. A compaction goes through the whole snapshot, so of a large one it waits for a share.
+# Every reader that opens derives what came since the snapshot: 0.6 ms of one core for each case, and a query over 1,000
+# such cases takes two to three times as long: scripts/bench/tail.py. A compaction goes through the whole snapshot,
+# 0.04 ms for each case of it. So of a large one it waits for a share: 16 ms for each change, whatever the size.
 _FEWEST_CHANGES: Final = 250
-_SHARE_OF_CHANGES: Final = 0.01
+_SHARE_OF_CHANGES: Final = 0.0025
 
 
 def compaction_is_due(manifest: Manifest, sequence: int, *, times: int = 1) -> bool:
@@ -65,30 +64,3 @@ def compact(
             _LOG.warning("%s; the new snapshot is made from the records", damage)
             snapshot = snapshot_of_records(directory, manifest)
         return publish_snapshot(directory, snapshot, is_locked=is_locked)
-
-
-class Compactor:
-    """Compacts one case base in a thread, one compaction at a time."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._thread: threading.Thread | None = None
-
-    def start_if_due(self, manifest: Manifest, sequence: int) -> None:
-        """Begin to compact, unless it does not pay yet or is being done."""
-        if compaction_is_due(manifest, sequence) and not (self._thread and self._thread.is_alive()):
-            self._thread = threading.Thread(target=self._compact, name="casefinder-compaction")
-            self._thread.start()
-
-    def wait(self) -> None:
-        """Wait until no compaction is being done."""
-        if self._thread is not None:
-            self._thread.join()
-
-    def _compact(self) -> None:
-        try:
-            compact(self._directory, only_if_due=True)
-        except CaseBaseLockedError:
-            _LOG.info("another process compacts %s", self._directory)
-        except CasefinderError as exc:
-            _LOG.warning("%s could not be compacted: %s", self._directory, exc)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,6 +13,10 @@ from casefinder.cli.sources import open_source, say_what_was_left_out, source_op
 
 if TYPE_CHECKING:
     from casefinder.casebase import CaseBaseWriter, ChangeReport
+
+# A long command compacts when so many times the usual number of changes have come together: each compaction goes
+# through everything, and nobody waits for the end of one.
+_TIMES_AMID: Final = 16
 
 _source_argument = click.argument("source", type=click.Path(path_type=Path, allow_dash=True))
 
@@ -107,7 +111,7 @@ def _write(
 
         def after_batch(n_rows: int) -> None:
             progress.advance(Phase.READING, n_rows)
-            _compact_if_due(writer, times=4)
+            _compact_if_due(writer, times=_TIMES_AMID)
 
         report = writer.write(
             rows,
@@ -123,6 +127,10 @@ def _write(
 
 def _compact_if_due(writer: CaseBaseWriter, *, times: int = 1) -> None:
     """Compact when enough has changed; in the midst of a long command only when it is several times that."""
+    from casefinder.casebase import give_way
+
+    if times == 1:
+        give_way()
     if writer.compact_if_due(times=times):
         click.echo("Compacted: the changes are part of the index now.", err=True)
 

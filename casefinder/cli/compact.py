@@ -19,7 +19,8 @@ def compact_command(directory: Path) -> None:
     \b
     casefinder compact
     """  # noqa: D301 - click wants the character
-    from casefinder.casebase import compact
+    from casefinder.casebase import compact, give_way
 
+    give_way()
     snapshot = compact(directory).snapshot
     click.echo(f"{snapshot.n_cases} cases in {snapshot.name}, up to change {snapshot.sequence}")

@@ -20,7 +20,7 @@ from casefinder.vector_index.protocol import Vectors
 from casefinder.vector_index.training import BITS, Trained
 
 if TYPE_CHECKING:
-    pass
+    import faiss
 
 BLOCK_ROWS: Final = 32  # vectors that are compared together; the only size that FAISS searches with all its kernels
 Places = NDArray[np.int64]
@@ -35,8 +35,7 @@ def packed(codes: NDArray[np.uint8], n_parts: int) -> NDArray[np.uint8]:
     """Arrange the codes of one list, uint8 [n, n_parts / 2], in blocks."""
     import faiss
 
-    index = faiss.IndexPQFastScan(n_parts, n_parts, BITS, faiss.METRIC_INNER_PRODUCT, BLOCK_ROWS)
-    packer = index.get_CodePacker()  # type: ignore[attr-defined]  # SWIG adds it
+    packer = _packer(n_parts)
     n_blocks = -(-len(codes) // BLOCK_ROWS)
     padded = np.zeros((n_blocks, BLOCK_ROWS, n_parts // 2), dtype=np.uint8)
     padded.reshape(-1, n_parts // 2)[: len(codes)] = codes
@@ -44,6 +43,26 @@ def packed(codes: NDArray[np.uint8], n_parts: int) -> NDArray[np.uint8]:
     for flat, block in zip(padded, blocks, strict=True):
         packer.pack_all(faiss.swig_ptr(flat), faiss.swig_ptr(block))
     return blocks.reshape(-1)
+
+
+def unpacked(blocks: NDArray[np.uint8], n_rows: int, n_parts: int) -> NDArray[np.uint8]:
+    """Return the codes of one list, uint8 [n_rows, n_parts / 2], that ``packed`` has arranged in blocks."""
+    import faiss
+
+    packer = _packer(n_parts)
+    arranged = np.ascontiguousarray(blocks).reshape(-1, BLOCK_ROWS * (n_parts // 2))
+    codes = np.zeros((len(arranged), BLOCK_ROWS, n_parts // 2), dtype=np.uint8)
+    for block, flat in zip(arranged, codes, strict=True):
+        packer.unpack_all(faiss.swig_ptr(block), faiss.swig_ptr(flat))
+    return codes.reshape(-1, n_parts // 2)[:n_rows]
+
+
+def _packer(n_parts: int) -> faiss.CodePacker:
+    import faiss
+
+    index = faiss.IndexPQFastScan(n_parts, n_parts, BITS, faiss.METRIC_INNER_PRODUCT, BLOCK_ROWS)
+    packer: faiss.CodePacker = index.get_CodePacker()  # type: ignore[attr-defined]  # SWIG adds it
+    return packer
 
 
 class FastCodes:

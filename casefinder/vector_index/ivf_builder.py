@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from casefinder.errors import VectorShapeError
 from casefinder.files import SectionWriter
-from casefinder.vector_index.fast_codes import packed
+from casefinder.vector_index.fast_codes import packed, unpacked
 from casefinder.vector_index.ivf import KIND, IVFIndex, imbalance_of
 from casefinder.vector_index.protocol import Ids, Vectors, check_stored
 from casefinder.vector_index.rows import CODE
@@ -121,26 +121,31 @@ class IVFBuilder:
             if self._base is not None and not len(added) and self._is_whole(number):
                 writer.append(self._base.fast.blocks(number))
                 continue
-            codes, _ = self._kept(number)
-            kept = self._recoded(codes) if len(codes) else waiting[:0]
-            writer.append(packed(np.concatenate([kept, waiting[added]]), self._trained.n_parts))
+            codes = np.concatenate([self._kept_fast(number), waiting[added]])
+            writer.append(packed(codes, self._trained.n_parts))
 
     def _kept(self, number: int) -> tuple[Codes, Ids]:
         """Return what the base keeps of a list: codes and ids."""
         if self._base is None:
             return np.zeros((0, self._trained.dim * CODE.itemsize), dtype=np.uint8), np.zeros(0, dtype=np.int64)
         codes, ids = self._base.rows.list_bytes(number)
-        is_kept = self._is_kept[self._base.starts[number] : self._base.starts[number + 1]]
+        is_kept = self._are_kept(number)
         return (codes, ids) if is_kept.all() else (codes[is_kept], ids[is_kept])
 
-    def _recoded(self, codes: Codes) -> Codes:
-        """Return the fast codes of vectors that the base keeps."""
-        assert self._base is not None
-        return self._trained.fast_codes(self._trained.projected(self._base.rows.decoded(codes)))
+    def _kept_fast(self, number: int) -> Codes:
+        """Return the fast codes of what the base keeps of a list."""
+        if self._base is None:
+            return np.zeros((0, self._trained.n_parts // 2), dtype=np.uint8)
+        is_kept = self._are_kept(number)
+        return unpacked(self._base.fast.blocks(number), len(is_kept), self._trained.n_parts)[is_kept]
 
     def _is_whole(self, number: int) -> bool:
+        return bool(self._are_kept(number).all())
+
+    def _are_kept(self, number: int) -> NDArray[np.bool_]:
+        """Return which vectors of a list of the base are kept."""
         assert self._base is not None
-        return bool(self._is_kept[self._base.starts[number] : self._base.starts[number + 1]].all())
+        return self._is_kept[self._base.starts[number] : self._base.starts[number + 1]]
 
 
 class _Waiting:

@@ -146,3 +146,20 @@ def test_number_of_threads_is_that_of_the_environment(monkeypatch: pytest.Monkey
         assert faiss.omp_get_max_threads() == 1
     finally:
         faiss.omp_set_num_threads(before)
+
+
+def test_an_index_that_is_extended_has_the_codes_of_one_that_was_filled_in_one_go(tmp_path: Path) -> None:
+    first = IVFIndex.load(written(tmp_path / "first"), n_probes=4, n_compared=10)
+    more, gone = rows(70, seed=1), IDS[::3]
+    with IVFBuilder(first.trained, tmp_path / "extended", base=first, without=gone) as builder:
+        builder.add(np.arange(SIZE, SIZE + 70), more)
+        builder.finish()
+    kept = np.setdiff1d(IDS, gone)
+    with IVFBuilder(first.trained, tmp_path / "whole") as builder:
+        builder.add(kept, rows()[kept])
+        builder.add(np.arange(SIZE, SIZE + 70), more)
+        builder.finish()
+    extended = IVFIndex.load(tmp_path / "extended", n_probes=4, n_compared=10)
+    whole = IVFIndex.load(tmp_path / "whole", n_probes=4, n_compared=10)
+    for number in range(4):
+        assert extended.fast.blocks(number).tolist() == whole.fast.blocks(number).tolist()

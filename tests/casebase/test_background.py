@@ -1,0 +1,69 @@
+"""Compaction in the background of a program that changes a case base."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from casefinder import CaseFinder
+from casefinder.casebase import read_manifest
+from tests.casebase.asking import answers
+from tests.material import HashEncoder, made_cases
+
+N_CHANGES = 251  # one more than are waited for
+
+
+def changed(base: Path) -> int:
+    """Make so many changes that compacting pays; return the process that wrote the snapshot."""
+    with CaseFinder.open(base, encoder=HashEncoder()) as finder:
+        finder.add(made_cases(60 + N_CHANGES)[60:])
+        before = answers(finder)
+    with CaseFinder.open(base, encoder=HashEncoder()) as finder:
+        assert answers(finder) == before
+    return int(json.loads((base / "snapshot.lock").read_text("utf-8"))["process"])
+
+
+def program(path: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a program in place of the interpreter that is started."""
+    path.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+    path.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(path))
+
+
+def test_enough_changes_are_compacted_by_a_process_of_its_own(base: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert changed(base) != os.getpid()
+    assert (read_manifest(base).snapshot.sequence, caplog.messages) == (1 + N_CHANGES, [])
+
+
+def test_fewer_changes_are_not_compacted(base: Path) -> None:
+    with CaseFinder.open(base, encoder=HashEncoder()) as finder:
+        finder.add(made_cases(60 + N_CHANGES - 1)[60:])
+    assert read_manifest(base).snapshot.sequence == 1
+
+
+@pytest.mark.parametrize("script", ["exit 2", None], ids=["is no interpreter", "cannot be started"])
+def test_without_an_interpreter_to_start_this_process_compacts(
+    base: Path, tmp_path: Path, script: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if script:
+        program(tmp_path / "other", script, monkeypatch)
+    else:
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "absent"))
+    assert changed(base) == os.getpid()
+    assert read_manifest(base).snapshot.sequence == 1 + N_CHANGES
+
+
+def test_what_went_wrong_is_told_and_not_tried_again(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    program(tmp_path / "failing", "echo no space left >&2; exit 75", monkeypatch)
+    changed(base)
+    assert read_manifest(base).snapshot.sequence == 1
+    assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
+        (logging.WARNING, f"while {base} was compacted: no space left")
+    ]
