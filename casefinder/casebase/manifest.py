@@ -113,7 +113,13 @@ def read_manifest(directory: Path) -> Manifest:
         )
     if body.pop("checksum", None) != body_checksum(body):
         raise _damaged(path)
-    return _manifest(body)
+    try:
+        return _manifest(body)
+    except (KeyError, TypeError, ValueError) as exc:
+        raise CaseBaseFormatError(
+            f"{path} has format version {version}, but not the fields that this casefinder reads ({exc}):"
+            " another casefinder wrote it; open it with that one, or build the case base again from its source"
+        ) from exc
 
 
 def read_manifest_body(directory: Path) -> dict[str, Any]:

@@ -7,10 +7,12 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from casefinder.casebase import build_case_base, open_case_base, read_manifest
+from casefinder.casebase.manifest import body_checksum
 from casefinder.errors import (
     CaseBaseDamagedError,
     CaseBaseError,
@@ -173,6 +175,26 @@ def test_older_format_is_refused_with_what_to_do(base: Path) -> None:
     with pytest.raises(
         CaseBaseFormatError, match="has format version 2, this casefinder reads 3; run `casefinder migrate"
     ):
+        open_case_base(base)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda body: body.pop("vector_index"), r"\('vector_index'\)"),
+        (lambda body: body["snapshot"].update(surprise=1), r"\(.*'surprise'\)"),
+        (lambda body: body["snapshot"]["plan"].update(kind="tree"), r"\('tree' is not a valid IndexKind\)"),
+    ],
+    ids=["lacks a field", "has one more", "knows another index"],
+)
+def test_manifest_of_another_casefinder_is_refused_with_what_to_do(
+    base: Path, change: Callable[[dict[str, Any]], object], said: str
+) -> None:
+    body = json.loads((base / MANIFEST).read_text("utf-8"))
+    change(body)
+    del body["checksum"]
+    (base / MANIFEST).write_text(json.dumps({"checksum": body_checksum(body), **body}), "utf-8")
+    with pytest.raises(CaseBaseFormatError, match=rf"has format version 3, .*{said}: another casefinder wrote it"):
         open_case_base(base)
 
 
