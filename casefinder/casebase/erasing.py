@@ -6,16 +6,21 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from casefinder.casebase.acknowledged import acknowledge
 from casefinder.casebase.failures import telling_what_failed
 from casefinder.casebase.layout import BUILDING_NAME, DAMAGED_PREFIX, REJECTS_NAME, STORE_NAME
 from casefinder.casebase.lock import snapshot_lock
 from casefinder.casebase.manifest import Manifest
+from casefinder.casebase.milvus_leftovers import leftovers
 from casefinder.casebase.publishing import Origin, publish_records
 from casefinder.casebase.space import require_space, size_of
 from casefinder.casebase.writing import CaseBaseWriter
+from casefinder.errors import IndexUnavailableError
 from casefinder.files import durable
+
+_AGAIN: Final = "run the same command again when the server answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ def erase(directory: Path, ids: Sequence[str]) -> EraseReport:
 
     Raises:
         CaseBaseLockedError: Another process is writing there.
+        IndexUnavailableError: A Milvus server does not answer, and still holds vectors of the cases.
         CaseBaseError: The disk refused to write.
     """
     with telling_what_failed(directory), snapshot_lock(directory), CaseBaseWriter(directory) as writer:
@@ -57,12 +63,19 @@ def erase(directory: Path, ids: Sequence[str]) -> EraseReport:
         durable.make_folder(staging)
         writer.write_packed(staging / STORE_NAME)
         acknowledge(staging, writer.state)
-        manifest = publish_records(
-            directory,
-            staging,
-            Origin.of(writer.manifest),
-            before_sweep=lambda: _drop_what_names(directory, ids),
-        )
+        try:
+            manifest = publish_records(
+                directory,
+                staging,
+                Origin.of(writer.manifest),
+                before_sweep=lambda: _drop_what_names(directory, ids),
+            )
+        except IndexUnavailableError as exc:
+            raise IndexUnavailableError(f"the cases are removed, but not erased: {exc}; {_AGAIN}") from exc
+        if remaining := leftovers(directory):
+            raise IndexUnavailableError(
+                f"the cases are erased from {directory}, but {remaining[0]} still holds their vectors; {_AGAIN}"
+            )
         return EraseReport(removed.n_removed, removed.unknown_ids, removed.n_cases, manifest)
 
 

@@ -10,6 +10,7 @@ DIRECTORY/
     vectors.index          FAISS or numpy index, derived from the records, never changed
     terms.index            words, concepts, traits and columns of the cases, derived, never changed
   rejects.jsonl            rows that the last command that read a source could not use
+  milvus-leftovers.json    collections on a server that could not be dropped yet, where there are any
   ranking.json             weights of the ranking, once they have been learned
   building/                an unfinished build
   interrupted/             the one before, which did not end; what it holds of the same cases is used again
@@ -28,6 +29,7 @@ ACKNOWLEDGED_NAME: Final = "acknowledged.json"
 INDEX_NAME: Final = "vectors.index"
 TERMS_NAME: Final = "terms.index"
 REJECTS_NAME: Final = "rejects.jsonl"
+LEFTOVERS_NAME: Final = "milvus-leftovers.json"
 RANKING_NAME: Final = "ranking.json"
 BUILDING_NAME: Final = "building"
 INTERRUPTED_NAME: Final = "interrupted"

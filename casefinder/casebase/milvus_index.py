@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 from casefinder.case_store import CaseStore
 from casefinder.casebase.manifest import Manifest
 from casefinder.casebase.milvus_fields import FIELDS, fields_of
+from casefinder.casebase.milvus_leftovers import Leftover, drop_or_remember
 from casefinder.errors import IndexDamagedError, VectorIndexError
 from casefinder.files import durable
 from casefinder.term_index import read_terms
@@ -39,7 +39,6 @@ from casefinder.vector_index.milvus import (
 FAISS: Final = "faiss"
 _KINDS: Final = {"milvus": MilvusKind.IVF, "milvus-hnsw": MilvusKind.HNSW}
 _MOST_BYTES: Final = 8_192
-_LOG: Final = logging.getLogger(__name__)
 
 
 def check_vector_index(vector_index: str) -> str:
@@ -94,7 +93,7 @@ def open_collection(path: Path) -> MilvusIndex:
 
 
 def drop_collection(path: Path) -> None:
-    """Drop the collection that a file of a snapshot names, if it names one; what cannot be dropped is logged.
+    """Drop the collection that a file of a snapshot names, if it names one; what cannot be dropped now is written down.
 
     A copy of a case base, such as a restored backup, drops nothing: what it was copied from may be in use.
     """
@@ -104,10 +103,7 @@ def drop_collection(path: Path) -> None:
         return  # an index of another kind
     if f"_{_home(path)}_" not in place.name:
         return
-    try:
-        place.collection().drop()
-    except VectorIndexError as exc:
-        _LOG.warning("the collection %s is no longer needed, but could not be dropped: %s", place.name, exc)
+    drop_or_remember(path.parent.parent, Leftover(place.uri, place.name))
 
 
 def compare_with_records(directory: Path, manifest: Manifest, *, repair: bool) -> Differences | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -30,13 +30,14 @@ from casefinder.casebase.lock import both_locks
 from casefinder.casebase.manifest import Manifest, read_manifest, write_manifest
 from casefinder.casebase.mending import set_aside, set_snapshot_aside
 from casefinder.casebase.milvus_index import compare_with_records
+from casefinder.casebase.milvus_leftovers import drop_leftovers
 from casefinder.casebase.publishing import Origin, publish_records
 from casefinder.casebase.reading_findings import findings_fingerprint, read_findings
 from casefinder.casebase.snapshots import publish_snapshot, snapshot_of_records
 from casefinder.casebase.space import require_space, size_of
 from casefinder.casebase.verifying import Verified, verify
 from casefinder.encoders import Encoder
-from casefinder.errors import CaseBaseDamagedError, CaseBaseError, IndexDamagedError
+from casefinder.errors import CaseBaseDamagedError, CaseBaseError, IndexDamagedError, IndexUnavailableError
 from casefinder.files import durable
 from casefinder.term_index import read_terms
 from casefinder.text import WeightedText, compose_presentation, diagnosis_digest, normalise_text
@@ -77,6 +78,7 @@ def repair(directory: Path, *, load_encoder: LoadEncoder) -> Repaired:
         CaseBaseLockedError: Another process is writing there.
         CaseBaseDamagedError: No case can be saved; only a backup or the source can help.
         CaseBaseError: The disk refused to write.
+        IndexUnavailableError: A Milvus server that still holds vectors of cases that are gone does not answer.
     """
     with telling_what_failed(directory), both_locks(directory):
         done: list[str] = []
@@ -86,7 +88,7 @@ def repair(directory: Path, *, load_encoder: LoadEncoder) -> Repaired:
             _restore_pointer(directory)
             done.append("the pointer was restored from the copy beside the records")
             found = verify(directory)
-            before = Verified(found.n_cases, before.pointer, found.records, found.snapshot)
+            before = replace(found, pointer=before.pointer)
         manifest = read_manifest(directory)
         if before.records and _reacknowledged(directory, manifest):
             done.append("the number of the last acknowledged change was written anew")
@@ -106,7 +108,11 @@ def repair(directory: Path, *, load_encoder: LoadEncoder) -> Repaired:
             set_snapshot_aside(directory, manifest)
             publish_snapshot(directory, snapshot, is_locked=True)
             done.append("the snapshot was made anew from the records")
+        if before.leftovers and not drop_leftovers(directory):
+            done.append("what the Milvus server still held of cases that are gone was dropped")
         after = verify(directory)
+        if after.problems == after.leftovers != ():
+            raise IndexUnavailableError(f"{after.leftovers[0]}; run the same command again when the server answers")
         if after.problems:
             raise CaseBaseDamagedError(f"{directory} could not be repaired: {after.problems[0]}; restore a backup")
         return Repaired(before, tuple(done), lost, after.n_cases)

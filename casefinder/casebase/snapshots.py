@@ -12,6 +12,7 @@ from casefinder.casebase.indexing import extend_index, load_file_index, needs_tr
 from casefinder.casebase.layout import INDEX_NAME, SNAPSHOT_PREFIX, TERMS_NAME, folders, next_folder
 from casefinder.casebase.lock import write_lock
 from casefinder.casebase.manifest import Manifest, Snapshot, read_manifest, write_manifest
+from casefinder.casebase.milvus_leftovers import drop_leftovers
 from casefinder.casebase.reading_findings import findings_fingerprint
 from casefinder.casebase.sweeping import remove_snapshot
 from casefinder.casebase.term_runs import merge_runs
@@ -120,6 +121,7 @@ def publish_snapshot(directory: Path, snapshot: Snapshot, *, is_locked: bool = F
 
 def drop_other_snapshots(directory: Path, kept: str) -> None:
     """Remove every snapshot but one, such as those that were being written when a process died."""
+    drop_leftovers(directory)
     for path in folders(directory, SNAPSHOT_PREFIX):
         if path.name != kept:
             remove_snapshot(path)

@@ -15,6 +15,7 @@ from casefinder.casebase.layout import (
 )
 from casefinder.casebase.manifest import Manifest
 from casefinder.casebase.milvus_index import drop_collection
+from casefinder.casebase.milvus_leftovers import drop_leftovers
 from casefinder.files import durable
 
 
@@ -23,6 +24,7 @@ def sweep(directory: Path, manifest: Manifest) -> None:
 
     Under both locks. Readers that have files of theirs open keep them until their next search.
     """
+    drop_leftovers(directory)
     for prefix in (RECORDS_PREFIX, SNAPSHOT_PREFIX, GENERATION_PREFIX):
         for path in folders(directory, prefix):
             if path.name not in (manifest.records, manifest.snapshot.name):

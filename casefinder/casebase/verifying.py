@@ -14,6 +14,7 @@ from casefinder.casebase.acknowledged import acknowledged_sequence, check_acknow
 from casefinder.casebase.layout import ACKNOWLEDGED_NAME
 from casefinder.casebase.manifest import Manifest, read_manifest
 from casefinder.casebase.milvus_index import compare_with_records
+from casefinder.casebase.milvus_leftovers import leftovers
 from casefinder.casebase.view import View, open_view
 from casefinder.errors import CaseBaseDamagedError, CaseBaseError, IndexDamagedError
 from casefinder.files import StoredFile, stored_file
@@ -34,17 +35,19 @@ class Verified:
         pointer: Problems of the pointer.
         records: Problems of the database, and of the number of its last acknowledged change.
         snapshot: Problems of the derived files.
+        leftovers: What a Milvus server still holds of cases that are gone.
     """
 
     n_cases: int = 0
     pointer: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
     snapshot: tuple[str, ...] = ()
+    leftovers: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[str, ...]:
         """All of them."""
-        return (*self.pointer, *self.records, *self.snapshot)
+        return (*self.pointer, *self.records, *self.snapshot, *self.leftovers)
 
 
 def verify(directory: Path) -> Verified:
@@ -61,7 +64,14 @@ def verify(directory: Path) -> Verified:
     records = tuple(_first(_problems_of_records(directory, manifest)))
     snapshot = tuple(_first(_problems_of_snapshot(directory, manifest, is_sound=not records)))
     n_cases = 0 if records else _n_cases(directory, manifest)
-    return Verified(n_cases, records=records, snapshot=snapshot)
+    return Verified(n_cases, records=records, snapshot=snapshot, leftovers=tuple(_leftovers(directory)))
+
+
+def _leftovers(directory: Path) -> Iterator[str]:
+    try:
+        yield from (f"{leftover} still holds vectors of cases that are gone" for leftover in leftovers(directory))
+    except IndexDamagedError as exc:
+        yield str(exc)
 
 
 def _problems_of_records(directory: Path, manifest: Manifest) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from casefinder.casebase import (
     OnDuplicate,
     build_case_base,
     compact,
+    erase,
     open_case_base,
     read_manifest,
     repair,
@@ -147,6 +149,84 @@ def test_verify_names_what_the_server_has_lost_and_repair_brings_it_back(tmp_pat
     assert verify(directory).problems == ()
     assert answers(directory) == wanted
     assert collection_of(directory) == name
+
+
+@pytest.fixture
+def unreachable(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Names of collections whose server does not answer when they are to be dropped."""
+    names: set[str] = set()
+    really_drop = Collection.drop
+
+    def drop(collection: Collection) -> None:
+        if collection.name in names:
+            raise IndexUnavailableError("the Milvus server does not answer")
+        really_drop(collection)
+
+    monkeypatch.setattr(Collection, "drop", drop)
+    return names
+
+
+def test_erasing_fails_while_the_server_holds_the_vectors_and_is_finished_by_the_same_command(
+    tmp_path: Path, unreachable: set[str]
+) -> None:
+    directory = tmp_path / "base"
+    build(directory, server(tmp_path), 60)
+    before = collection_of(directory)
+    unreachable.add(before)
+    with pytest.raises(IndexUnavailableError, match=f"{before} on .* still holds their vectors; run the same command"):
+        erase(directory, ["C0003"])
+    assert verify(directory).leftovers == (
+        f"the collection {before} on the Milvus server {tmp_path / 'milvus.db'} still holds vectors of cases that are"
+        " gone",
+    )
+    with pytest.raises(IndexUnavailableError, match="still holds vectors of cases that are gone; run the same command"):
+        repair(directory, load_encoder=lambda name: HashEncoder())
+    assert before in collections(tmp_path)
+    unreachable.clear()
+    assert erase(directory, ["C0003"]).unknown_ids == ("C0003",)
+    assert (collections(tmp_path), verify(directory).problems) == ([collection_of(directory)], ())
+
+
+@pytest.mark.parametrize(
+    "command",
+    [compact, lambda directory: repair(directory, load_encoder=lambda name: HashEncoder())],
+    ids=["compact", "repair"],
+)
+def test_what_could_not_be_dropped_is_dropped_by_the_next_command(
+    tmp_path: Path, unreachable: set[str], command: Callable[[Path], object]
+) -> None:
+    directory = tmp_path / "base"
+    build(directory, server(tmp_path), 60)
+    unreachable.add(collection_of(directory))
+    compact(directory)
+    assert len(collections(tmp_path)) == 2
+    unreachable.clear()
+    command(directory)
+    assert (collections(tmp_path), verify(directory).problems) == ([collection_of(directory)], ())
+    assert not (directory / "milvus-leftovers.json").exists()
+
+
+def test_erasing_without_a_server_says_that_the_cases_are_removed_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "base"
+    build(directory, server(tmp_path), 60)
+
+    def refuse(*arguments: object, **named: object) -> None:
+        raise IndexUnavailableError("the Milvus server does not answer")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Collection, "create", refuse)
+        with pytest.raises(IndexUnavailableError, match=r"^the cases are removed, but not erased: .*; run the same"):
+            erase(directory, ["C0003"])
+    assert erase(directory, ["C0003"]).n_cases == 59
+    assert collections(tmp_path) == [collection_of(directory)]
+
+
+def test_an_altered_list_of_leftovers_is_reported(tmp_path: Path) -> None:
+    build(tmp_path / "base", "faiss", 30)
+    (tmp_path / "base" / "milvus-leftovers.json").write_text("[{]", "utf-8")
+    assert "was altered: it names collections" in verify(tmp_path / "base").leftovers[0]
 
 
 def test_a_copy_of_a_case_base_never_drops_what_it_was_copied_from(tmp_path: Path) -> None:
