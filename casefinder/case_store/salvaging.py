@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
@@ -13,8 +15,10 @@ from numpy.typing import NDArray
 
 from casefinder.case_store import rows as row_of
 from casefinder.case_store.case_findings import CaseFindings
+from casefinder.case_store.leaf_pages import cases_in_pages
 from casefinder.cases import Case
 from casefinder.errors import CaseBaseDamagedError
+from casefinder.files import durable
 
 _DAMAGE: Final = (sqlite3.DatabaseError, CaseBaseDamagedError, ValueError, TypeError, OverflowError)
 
@@ -41,6 +45,7 @@ class DamagedDatabase:
 
     def __init__(self, path: Path, *, encoder_fingerprint: str) -> None:
         """Open a database, whatever its state."""
+        self._path = path
         self._fingerprint = encoder_fingerprint
         self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
 
@@ -82,6 +87,34 @@ class DamagedDatabase:
             case = _read(row_of.read_case, rows)
             if isinstance(case, Case):
                 yield key, SalvagedCase(case, rows[0][2], self._findings(key), self.vector(rows[0][2]))
+
+    def scattered_cases(self, found: Collection[int], *, scratch: Path) -> list[tuple[int, SalvagedCase]]:
+        """Return further cases that stand whole in a page of the file, though nothing leads to it, by rising key.
+
+        Of an id only the latest case is returned, and none that the table of cases is known not to hold.
+
+        Args:
+            found: Keys that ``cases`` has found.
+            scratch: Where a copy of the database can be written.
+        """
+        pages = self._pages_with_journal(scratch)
+        latest = {pages[key][0].id: key for key in sorted(pages)}
+        return [
+            (key, SalvagedCase(pages[key][0], pages[key][1], self._findings(key), self.vector(pages[key][1])))
+            for key in sorted(latest.values())
+            if key not in found and self.holds(key)
+        ]
+
+    def _pages_with_journal(self, scratch: Path) -> dict[int, tuple[Case, bytes]]:
+        """Return case and digest by key as the pages of the file hold them, once its journal has gone into them."""
+        with TemporaryDirectory(dir=scratch) as folder:
+            copy = Path(folder, self._path.name)
+            for suffix in ("", "-wal"):
+                if (source := self._path.with_name(self._path.name + suffix)).exists():
+                    durable.copy_file(source, copy.with_name(copy.name + suffix))
+            with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(copy)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return {key: (case, digest) for key, case, digest in cases_in_pages(copy)}
 
     def vector(self, digest: bytes) -> NDArray[np.float32] | None:
         """Return the vector of a text, None where it is gone or damaged."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -189,15 +189,15 @@ class _Salvage:
         return lost
 
     def _copy(self, damaged: DamagedDatabase) -> tuple[str, ...]:
-        ids, saved = damaged.ids(), set()
-        keys = list(range(1, self._last_key(damaged, ids) + 1))
+        ids, saved = damaged.ids(), set[int]()
+        keys = self._keys(damaged, ids)
         wordings: set[bytes] = set()
         with CaseWriter(
             self._staging / STORE_NAME,
             encoder_fingerprint=self._manifest.encoder_fingerprint,
             findings_fingerprint=findings_fingerprint(),
         ) as writer:
-            for batch in _batches(damaged.cases(keys)):
+            for batch in _batches(self._readable(damaged, keys)):
                 saved |= {key for key, _ in batch}
                 wordings |= self._store(writer, damaged, [salvaged for _, salvaged in batch])
             if not saved:
@@ -212,15 +212,24 @@ class _Salvage:
         gone = [key for key in keys if key not in saved and (key in ids or damaged.holds(key))]
         return tuple(ids.get(key, f"key {key}") for key in gone)
 
-    def _last_key(self, damaged: DamagedDatabase, ids: dict[int, str]) -> int:
-        """Return a key that none is above: as database, index of ids or snapshot know it."""
-        known = [damaged.last_key(), *ids]
-        try:
-            terms = read_terms(self._manifest.terms_path(self._directory))
-            known += terms.arrays["keys"][-1:].tolist()
-        except IndexDamagedError:
-            pass  # the others have to do
-        return max(known)
+    def _readable(self, damaged: DamagedDatabase, keys: Sequence[int]) -> Iterator[tuple[int, SalvagedCase]]:
+        """Go through the cases that lie where they should, then through those that nothing leads to any longer."""
+        found = set()
+        for key, salvaged in damaged.cases(keys):
+            found.add(key)
+            yield key, salvaged
+        if not found or any(key not in found and damaged.holds(key) for key in keys):
+            yield from damaged.scattered_cases(found, scratch=self._staging)
+
+    def _keys(self, damaged: DamagedDatabase, ids: dict[int, str]) -> list[int]:
+        """Return every key that a case may have, as database, index of ids and snapshot know them."""
+        known = set(ids)
+        last_of_snapshot = 0
+        with suppress(IndexDamagedError):  # the others have to do
+            in_snapshot = read_terms(self._manifest.terms_path(self._directory)).arrays["keys"][:].tolist()
+            known |= set(in_snapshot)
+            last_of_snapshot = max(in_snapshot, default=0)
+        return sorted(known | set(range(last_of_snapshot + 1, max([damaged.last_key(), *known], default=0) + 1)))
 
     def _store(self, writer: CaseWriter, damaged: DamagedDatabase, batch: Sequence[SalvagedCase]) -> set[bytes]:
         """Store a batch with its vectors; return the digests of the wordings of its diagnoses."""

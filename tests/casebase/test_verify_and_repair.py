@@ -12,7 +12,7 @@ import pytest
 from casefinder import CaseFinder
 from casefinder.casebase import read_manifest, repair, verify
 from casefinder.encoders import Encoder
-from casefinder.errors import CaseBaseDamagedError, CasefinderError
+from casefinder.errors import CasefinderError
 from tests.casebase.asking import answers_of
 from tests.material import HashEncoder, made_case, made_cases
 
@@ -98,22 +98,40 @@ def test_damaged_pages_cost_only_their_records(base: Path) -> None:
     """Whatever page is zeroed, what is shown afterwards is what was written, and what is lost is named."""
     written = {case.id: case for case in made_cases(60)}
     intact = (base / STORE).read_bytes()
-    n_pages, beyond_help = len(intact) // 4096, []
-    for page in range(1, n_pages, max(1, n_pages // 12)):
+    n_pages = len(intact) // 4096
+    for page in range(0, n_pages, max(1, n_pages // 12)):
         damaged = Path(shutil.copytree(base, base.parent / f"page{page}"))
         (damaged / STORE).write_bytes(intact[: page * 4096] + bytes(4096) + intact[(page + 1) * 4096 :])
         if not verify(damaged).problems:
             continue
-        try:
-            repaired = repair(damaged, load_encoder=lambda name: HashEncoder())
-        except CaseBaseDamagedError:
-            beyond_help.append(page)
-            continue
+        repaired = repair(damaged, load_encoder=lambda name: HashEncoder())
         with CaseFinder.open(damaged, encoder=HashEncoder()) as finder:
             left = {hit.case.id: hit.case for hit in finder.search("胸痛", k=1000)}
         assert left == {case_id: written[case_id] for case_id in left}
         assert len(left) == repaired.n_cases == 60 - len(repaired.lost), page
-    assert len(beyond_help) <= 1  # the root of the table of cases: without it none can be reached
+
+
+@pytest.mark.parametrize("in_journal", [False, True], ids=["in the file", "partly in the journal"])
+def test_cases_are_saved_though_the_page_that_leads_to_all_of_them_is_gone(base: Path, in_journal: bool) -> None:
+    written = {case.id: case for case in [*made_cases(60), made_case(70, note="长" * 6_000)]}
+    with closing(sqlite3.connect(base / STORE)) as connection:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'cases'").fetchone()
+    with CaseFinder.open(base, encoder=HashEncoder()) as finder:
+        finder.add([written["C0070"]])
+        if in_journal:
+            finder.update([made_case(5, note="改")])
+            finder.remove(["C0003"])
+            journal = (base / STORE).with_name("cases.sqlite-wal").read_bytes()
+    if in_journal:
+        (base / STORE).with_name("cases.sqlite-wal").write_bytes(journal)
+        written["C0005"] = made_case(5, note="改")
+        del written["C0003"]
+    data = (base / STORE).read_bytes()
+    (base / STORE).write_bytes(data[: (root - 1) * 4096] + bytes(4096) + data[root * 4096 :])
+    repaired = repair(base, load_encoder=lambda name: HashEncoder())
+    with CaseFinder.open(base, encoder=HashEncoder()) as finder:
+        assert {hit.case.id: hit.case for hit in finder.search("胸痛", k=1000)} == written
+    assert (repaired.lost, [path for path in base.glob("records-*/*") if path.is_dir()]) == ((), [])
 
 
 def test_missing_acknowledgement_is_found_and_written_anew(base: Path) -> None:
