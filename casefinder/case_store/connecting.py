@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from casefinder.case_store.schema import SCHEMA_VERSION
-from casefinder.errors import CaseBaseDamagedError, CaseBaseFormatError
+from casefinder.errors import CaseBaseDamagedError, CaseBaseError, CaseBaseFormatError
 
 _WAIT_S: Final = 5.0  # for another process that recovers the journal after a crash
 _SUFFIXES: Final = ("", "-wal", "-shm")
@@ -21,9 +21,15 @@ def connect_to_read(path: Path) -> tuple[bool, sqlite3.Connection]:
         Whether later commits are seen, which a file system that is read only does not allow; and the connection.
 
     Raises:
+        CaseBaseError: This user may not read it.
         CaseBaseDamagedError: The file is missing or no database.
         CaseBaseFormatError: Another version of casefinder wrote it.
     """
+    for file in database_files(path):
+        if not os.access(file, os.R_OK):
+            raise CaseBaseError(
+                f"{file} cannot be read by this user; give it permission, or run this as the owner of the case base"
+            )
     is_live = _can_share(path)
     mode = "mode=ro" if is_live else "mode=ro&immutable=1"
     try:

@@ -16,6 +16,7 @@ from casefinder.case_store import CaseStore, CaseWriter, create_database
 from casefinder.casebase.acknowledged import acknowledge
 from casefinder.casebase.batch import BatchWriter, OnDuplicate
 from casefinder.casebase.earlier import earlier_records
+from casefinder.casebase.failures import advice
 from casefinder.casebase.layout import (
     BUILDING_NAME,
     INTERRUPTED_NAME,
@@ -31,7 +32,7 @@ from casefinder.casebase.publishing import Origin, publish_records
 from casefinder.casebase.reading_ahead import Batch, FindingsByPlace, read_ahead
 from casefinder.casebase.reading_findings import findings_fingerprint
 from casefinder.casebase.rejects import RejectsFile, rows_in_batches
-from casefinder.casebase.space import size_of
+from casefinder.casebase.space import require_space_for_cases, require_space_for_snapshot, size_of
 from casefinder.casebase.term_runs import TermRuns
 from casefinder.casebase.worker_pool import WorkerPool
 from casefinder.cases.reading import ReadRow
@@ -121,7 +122,7 @@ def build_case_base(
     except (OSError, sqlite3.OperationalError) as exc:
         raise CaseBaseError(
             f"cannot write the case base in {directory}: {exc}; the previous one, if any, is unchanged."
-            " Free space or fix permissions, and build again to resume"
+            f" {advice(exc)}, and build again to resume"
         ) from exc
 
 
@@ -177,6 +178,7 @@ class _Build:
         """Complete the records; return whether they were written once more, without what nothing uses."""
         is_wasteful = writer.finish_build(sequence, batches.wordings) > 0
         acknowledge(self._staging, writer.state)
+        require_space_for_snapshot(self._directory, writer.state.n_cases, dim=self._encoder.dim)
         if is_wasteful:
             writer.write_packed(self._staging / _PACKED_NAME)
         return is_wasteful
@@ -223,6 +225,7 @@ class _Build:
         """Store every case; write every reject down."""
         with RejectsFile(self._directory) as rejects, closing(read):
             for batch, findings in read:
+                require_space_for_cases(self._directory, len(batch), purpose="storing these cases")
                 rejects.write(batches.write(batch, findings))
                 terms.stored_up_to(batches.last_key)
                 progress(Phase.READING, len(batch))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,16 @@ def telling_what_failed(directory: Path) -> Iterator[None]:
 
 
 def _refused(directory: Path, exc: Exception) -> str:
-    return (
-        f"cannot write to the case base in {directory}: {exc}; what was acknowledged is kept."
-        " Free space or fix permissions, and run the same command again"
-    )
+    what = f"the case base in {directory}: {exc}"
+    if isinstance(exc, OSError) and exc.filename is not None:
+        what = f"{exc.filename}: {exc.strerror}"
+    return f"cannot write to {what}; what was acknowledged is kept. {advice(exc)}, and run the same command again"
+
+
+def advice(exc: Exception) -> str:
+    """Return what can be done about what the disk or SQLite refused."""
+    if isinstance(exc, PermissionError) or "readonly" in str(exc):
+        return "Give this user permission to write there"
+    if (isinstance(exc, OSError) and exc.errno in (errno.ENOSPC, errno.EDQUOT)) or "full" in str(exc):
+        return "Free some space on that disk"
+    return "Look at permissions, space and health of that disk"

@@ -20,7 +20,7 @@ from typing import Final
 from casefinder.casebase.layout import LOCK_NAME, SNAPSHOT_LOCK_NAME
 from casefinder.errors import CaseBaseLockedError
 
-PATIENCE_S: Final = 0.8  # a writer that is about to finish is waited for; a refusal comes within a second
+PATIENCE_S: Final = 0.6  # a writer that is about to finish is waited for; a command is refused within a second
 _LOOK_AGAIN_S: Final = 0.02
 _MOST_BYTES: Final = 500
 

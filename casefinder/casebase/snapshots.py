@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from casefinder.case_store import CaseStore, CaseWriter
 from casefinder.casebase.indexing import extend_index, load_file_index, needs_training, write_index
@@ -18,14 +20,16 @@ from casefinder.casebase.sweeping import remove_snapshot
 from casefinder.casebase.term_runs import merge_runs
 from casefinder.casebase.view import View
 from casefinder.casebase.wordings import wording_vectors
+from casefinder.errors import CaseBaseLockedError
 from casefinder.files import durable, stored_file
 from casefinder.term_index import write_merged_terms, write_terms
-from casefinder.vector_index import IndexPlan
+from casefinder.vector_index import ExactIndex, IndexPlan, plan_index
 from casefinder.vector_index.milvus import MilvusIndex
 
 Advance = Callable[[int], None]
 
-_PATIENCE_S = 86_400.0  # a snapshot that took long to write waits for a writer that takes long
+_LOG: Final = logging.getLogger(__name__)
+_PATIENCE_S: Final = 86_400.0  # a snapshot that took long to write waits for a writer that takes long
 
 
 def unobserved(n_rows: int) -> None:
@@ -100,7 +104,9 @@ def merged_snapshot(directory: Path, view: View) -> Snapshot:
     if needs_training(load_file_index(folder / INDEX_NAME, earlier.plan)):
         return snapshot_of_records(directory, view.manifest)
     write_merged_terms(folder / TERMS_NAME, view.terms.parts, removed_keys=[*view.removed, *view.tail.removed])
-    return _described(folder, view.sequence, view.n_cases, earlier.plan, earlier.recall_at_10)
+    is_exact = isinstance(index, ExactIndex)
+    plan = plan_index(view.n_cases, dim=view.manifest.dim) if is_exact else earlier.plan
+    return _described(folder, view.sequence, view.n_cases, plan, earlier.recall_at_10)
 
 
 def publish_snapshot(directory: Path, snapshot: Snapshot, *, is_locked: bool = False) -> Manifest:
@@ -115,6 +121,11 @@ def publish_snapshot(directory: Path, snapshot: Snapshot, *, is_locked: bool = F
     """
     if is_locked:
         return _publish(directory, snapshot)
+    try:
+        with write_lock(directory):
+            return _publish(directory, snapshot)
+    except CaseBaseLockedError as held:
+        _LOG.warning("a new snapshot is written and becomes current when the writer has finished: %s", held)
     with write_lock(directory, patience_s=_PATIENCE_S):
         return _publish(directory, snapshot)
 

@@ -11,6 +11,9 @@ from casefinder.errors import CaseBaseError
 
 _MARGIN: Final = 1.1  # estimates are never exact, and a full disk disturbs others
 _LEAST_BYTES: Final = 1 << 20
+_BYTES_PER_CASE: Final = 16_384  # document, findings, vector, indexes and journal of a case of some 800 characters
+_TERM_BYTES: Final = 4_096  # of such a case in a snapshot
+_COMPONENT_BYTES: Final = 4
 
 
 def require_space(directory: Path, n_bytes: int, *, purpose: str) -> None:
@@ -27,6 +30,16 @@ def require_space(directory: Path, n_bytes: int, *, purpose: str) -> None:
         raise CaseBaseError(
             f"{purpose} needs about {needed:,} bytes in {directory}, {available:,} are available; free some space"
         )
+
+
+def require_space_for_cases(directory: Path, n_cases: int, *, purpose: str) -> None:
+    """Make sure that there is room for the records of some cases; see ``require_space``."""
+    require_space(directory, n_cases * _BYTES_PER_CASE, purpose=purpose)
+
+
+def require_space_for_snapshot(directory: Path, n_cases: int, *, dim: int) -> None:
+    """Make sure that there is room for a snapshot and what it is made of, kept beside it; see ``require_space``."""
+    require_space(directory, 2 * n_cases * (dim * _COMPONENT_BYTES + _TERM_BYTES), purpose="writing a snapshot")
 
 
 def size_of(path: Path) -> int:

@@ -21,13 +21,12 @@ from casefinder.casebase.lock import write_lock
 from casefinder.casebase.manifest import read_manifest
 from casefinder.casebase.reading_findings import findings_fingerprint
 from casefinder.casebase.rejects import RejectsFile, rows_in_batches
-from casefinder.casebase.space import require_space
+from casefinder.casebase.space import require_space_for_cases
 from casefinder.cases.reading import ReadRow
 from casefinder.encoders import Encoder
 from casefinder.errors import CaseBaseLockedError, EncoderMismatchError
 from casefinder.text import diagnosis_digest, normalise_text
 
-_BYTES_PER_CASE: Final = 16_384  # document, findings, vector, indexes and journal of a case of some 800 characters
 _REMOVED_PER_BATCH: Final = 512
 
 
@@ -137,7 +136,7 @@ class CaseBaseWriter:
         batches = BatchWriter(self._writer, self.change, encoder, on_duplicate=on_duplicate, strict=strict)
         with telling_what_failed(self.directory), RejectsFile(self.directory) as rejects:
             for batch in rows_in_batches(rows):
-                require_space(self.directory, len(batch) * _BYTES_PER_CASE, purpose="storing these cases")
+                require_space_for_cases(self.directory, len(batch), purpose="storing these cases")
                 rejects.write(batches.write(batch))
                 after_batch(len(batch))
             path = rejects.publish()

@@ -97,11 +97,11 @@ def traces(*places: Path) -> list[str]:
     data = bytes_of(*places)
     forms = {form: name for name, text in PLANTED.items() for form in (text, text.lower())}
     found = {name for text, name in forms.items() if text.encode() in data or text.encode("utf-16-le") in data}
-    parts = {"presentation": compose_presentation(planted_case())}
-    parts |= {name: (WeightedText(PLANTED[name], 1.0),) for name in ("diagnosis", "diagnosistwo")}
-    for name, vector in encode_parts(HashEncoder(), parts).items():
+    parts = {b"presentation": compose_presentation(planted_case())}
+    parts |= {name.encode(): (WeightedText(PLANTED[name], 1.0),) for name in ("diagnosis", "diagnosistwo")}
+    for digest, vector in encode_parts(HashEncoder(), parts).items():
         if vector.astype("<f2").tobytes() in data:
-            found.add(f"vector of the {name}")
+            found.add(f"vector of the {digest.decode()}")
     return sorted(found)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -281,14 +283,14 @@ def test_readers_never_see_half_a_change(base: Path) -> None:
     assert set(seen) <= {0, 2}
 
 
-def test_compaction_starts_by_itself_and_changes_go_on(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casefinder.casebase.compaction._FEWEST_CHANGES", 5)
+def test_compaction_starts_by_itself_and_changes_go_on(base: Path) -> None:
     with CaseFinder.open(base, encoder=HashEncoder()) as finder:
-        finder.add(made_cases(70)[60:])
-        finder.add(made_cases(75)[70:])
-    assert read_manifest(base).snapshot.sequence >= 11
+        finder.add(made_cases(311)[60:])
+        finder.add(made_cases(316)[311:])
+        assert finder.n_cases == 316
+    assert read_manifest(base).snapshot.sequence >= 1 + 251
     with CaseFinder.open(base, encoder=HashEncoder()) as finder:
-        assert finder.n_cases == 75
+        assert finder.n_cases == 316
 
 
 def test_dead_writer_between_commit_and_acknowledgement_loses_nothing(base: Path) -> None:
@@ -311,3 +313,23 @@ def test_compact_is_refused_while_another_compacts(base: Path) -> None:
     with snapshot_lock(base), pytest.raises(CaseBaseLockedError, match=r"is being compacted by process \d+"):
         compact(base)
     assert compact(base) == read_manifest(base)
+
+
+def test_a_snapshot_that_waits_for_a_writer_says_for_whom(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said, is_said = list[str](), threading.Event()
+
+    def warning(message: str, *details: object) -> None:
+        said.append(message % details)
+        is_said.set()
+
+    monkeypatch.setattr("casefinder.casebase.snapshots._LOG.warning", warning)
+    with ThreadPoolExecutor(1) as threads:
+        with CaseBaseWriter(base):
+            compacted = threads.submit(compact, base)
+            assert is_said.wait(60)
+            assert read_manifest(base).snapshot.name == "snapshot-000001"
+        assert compacted.result() == read_manifest(base)
+    assert read_manifest(base).snapshot.name == "snapshot-000002"
+    (message,) = said
+    assert "becomes current when the writer has finished: " in message
+    assert f"is being written by process {os.getpid()} on " in message
