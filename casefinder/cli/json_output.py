@@ -47,7 +47,7 @@ def _explanation(hit: Hit) -> dict[str, object]:
     explanation = hit.explanation
     gap = explanation.age_gap_years
     return {
-        "matched": [_pair(pair) for pair in explanation.matched],
+        "matched": [_pair(pair) | {"partly": pair.is_partly} for pair in explanation.matched],
         "contradicted": [_pair(pair) for pair in explanation.contradicted],
         "missing": [_pair(pair) for pair in explanation.missing],
         "values": [_values(pair) for pair in explanation.values],

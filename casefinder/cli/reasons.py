@@ -7,19 +7,27 @@ from typing import Final
 from rich.text import Text
 
 from casefinder.cases import Case
+from casefinder.clinical.findings import default_extractor
 from casefinder.search import Explanation, FindingPair, Hit, MatchedBy
 
-_LINES: Final = (("匹配", "match", "green"), ("缺", "missing", "yellow"), ("矛盾", "contradicts", "bold red"))
+_LINES: Final = (
+    ("匹配", "match", "green"),
+    ("部分", "partly", "green"),
+    ("缺", "missing", "yellow"),
+    ("矛盾", "contradicts", "bold red"),
+)
 _MARKS: Final = {"absent": ("无", "no ")}
 
 
 def reason_line(hit: Hit, question: str, *, zh: bool) -> Text:
-    """Write ``匹配 胸痛、大汗 / 缺 恶心 / 矛盾 发热`` in the words of the question; empty where it names nothing."""
+    """Write ``匹配 胸痛 / 部分 手肿 / 缺 恶心 / 矛盾 发热`` in the question's words; empty where it names nothing."""
     explanation = hit.explanation
     line = Text()
     if hit.matched_by is MatchedBy.TREATMENT:
         return Text("治疗或编码中有此名称" if zh else "named in treatment or codes", style="green")
-    pairs = (explanation.matched, explanation.missing, explanation.contradicted)
+    wholly = tuple(pair for pair in explanation.matched if not pair.is_partly)
+    partly = tuple(pair for pair in explanation.matched if pair.is_partly)
+    pairs = (wholly, partly, explanation.missing, explanation.contradicted)
     for (chinese, english, style), group in zip(_LINES, pairs, strict=True):
         if group:
             line.append(" / " if line else "")
@@ -59,7 +67,10 @@ def _further(hit: Hit, *, zh: bool) -> list[str]:
         words.append("性别不同" if zh else "other sex")
     if explanation.age_gap_years is not None and abs(explanation.age_gap_years) >= 1:
         words.append(f"{'年龄差' if zh else 'age'} {explanation.age_gap_years:+.0f}{'岁' if zh else ' years'}")
+    lexicon = default_extractor().lexicon
     for pair in explanation.values:
         if pair.difference:
-            words.append(f"{pair.case.value:g} vs {pair.question.value:g} {pair.case.unit}".strip())
+            concept = lexicon[pair.case.concept_id]
+            name = concept.zh if zh else concept.en
+            words.append(f"{name} {pair.case.value:g} vs {pair.question.value:g} {pair.case.unit}".strip())
     return words

@@ -1,13 +1,14 @@
 """The findings that a question asks for, and how findings of cases answer them.
 
-A case that says what is asked for agrees in full, one that says something narrower nearly so, something broader in
-part. A case that says the opposite contradicts; one that says nothing of it is neutral. What few cases have tells
+A case that says what is asked for agrees in full, one that says something narrower nearly so. One that says something
+broader agrees in part, by how much of what is asked that tells: pain tells of chest pain, an injury hardly of a snake
+bite. A case that says the opposite contradicts; one that says nothing of it is neutral. What few cases have tells
 more than what many have: a finding weighs by its information over the case base.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,12 +22,14 @@ from casefinder.term_index import ASSERTIONS, FoundConcepts, Traits
 # What an assertion is worth, in a question and in a case: 1 is "the patient has it now".
 STRENGTHS: Final = {"present": 1.0, "uncertain": 0.6, "historical": 0.4, "family": 0.0}
 _NARROWER_SHARE: Final = 0.9  # the case says retrosternal pain where the question says chest pain
-_BROADER_SHARE: Final = 0.4  # the case says pain where the question says chest pain
+_BROADER_SHARE: Final = 0.5  # the case says chest pain where the question says retrosternal pain; less, if less rare
+_LEAST_BROADER: Final = 0.1  # what tells less of it than that does not agree at all
 _ABSENT_SHARE: Final = 0.5  # what a patient does not have tells less than what a patient has
 _LEAST_INFORMATION: Final = 0.15  # of a finding that nearly every case has
 _FURTHER_SHARE: Final = 0.15  # what a case has beside what is asked makes it a little less similar,
 _MOST_FURTHER: Final = 2.0  # counted up to twice what is asked: a short question is no reason to prefer short cases
-_ALL_FINDINGS: Final = 2.0  # a question of nothing but findings trusts them three times as much
+_ALL_FINDINGS: Final = 2.0  # a question of nothing but findings trusts them three times as much,
+_COVERAGE_POWER: Final = 4  # one that names them by half of its words hardly more: 股骨骨密度降低 is not 骨密度降低
 _SECTION_FLOOR: Final = 0.5  # a finding in the history of a case counts half of one in its complaint
 _ABSENT: Final = "absent"
 
@@ -40,14 +43,16 @@ class Asked:
         is_absent: Whether the question says that the patient does not have it.
         weight: Information over the case base times the strength of the assertion, above 0.
         same: Concepts that answer it: the concept itself in full, narrower ones nearly so.
-        broader: Concepts that answer it in part.
+        broader: Concepts that answer it in part, with their shares.
+        above: All concepts broader than it: who denies one of them denies it.
     """
 
     mention: Mention
     is_absent: bool
     weight: float
     same: frozenset[str]
-    broader: frozenset[str]
+    broader: Mapping[str, float]
+    above: frozenset[str]
 
 
 def asked_findings(mentions: Sequence[Mention], traits: Traits, lexicon: Lexicon, *, n_cases: int) -> tuple[Asked, ...]:
@@ -64,17 +69,25 @@ def _asked(mention: Mention, traits: Traits, lexicon: Lexicon, n_cases: int) -> 
     concept_id = mention.concept_id
     is_absent = mention.assertion == _ABSENT
     known = concept_id in lexicon
-    same = frozenset((concept_id, *(lexicon.descendants(concept_id) if known else ())))
-    n_with = sum(int(traits.n_present[traits.numbers[one]]) for one in same if one in traits.numbers)
-    rarity = np.log((n_cases + 1) / (min(n_with, n_cases) + 1)) / np.log(max(n_cases, 1) + 1)
+    above = lexicon.ancestors(concept_id) if known else ()
     strength = _ABSENT_SHARE if is_absent else STRENGTHS[mention.assertion]
+    rarity = _rarity(concept_id, traits, lexicon, n_cases)
+    shares = {one: _BROADER_SHARE * _rarity(one, traits, lexicon, n_cases) / rarity for one in above}
     return Asked(
         mention=mention,
         is_absent=is_absent,
-        weight=strength * max(_LEAST_INFORMATION, float(rarity)),
-        same=same,
-        broader=frozenset(lexicon.ancestors(concept_id) if known else ()),
+        weight=strength * rarity,
+        same=frozenset((concept_id, *(lexicon.descendants(concept_id) if known else ()))),
+        broader={one: min(share, _BROADER_SHARE) for one, share in shares.items() if share >= _LEAST_BROADER},
+        above=frozenset(above),
     )
+
+
+def _rarity(concept_id: str, traits: Traits, lexicon: Lexicon, n_cases: int) -> float:
+    """Return the information of a concept, those narrower than it included: 0.15 to 1."""
+    n_with = traits.n_with(concept_id, lambda: lexicon.descendants(concept_id) if concept_id in lexicon else ())
+    rarity = np.log((n_cases + 1) / (min(n_with, n_cases) + 1)) / np.log(max(n_cases, 1) + 1)
+    return max(_LEAST_INFORMATION, float(rarity))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +144,7 @@ def trust(asked: Sequence[Asked], *, coverage: float) -> float:
         coverage: Share of the question that names them. A question that is nothing but a finding (心梗) asks
             for it; in a long letter much else is said.
     """
-    return information(asked) * (1 + _ALL_FINDINGS * coverage**2)
+    return information(asked) * (1 + _ALL_FINDINGS * coverage**_COVERAGE_POWER)
 
 
 def _said(
@@ -141,10 +154,13 @@ def _said(
     fits = np.zeros(len(traits.numbers) + 1, dtype=np.float32)
     denies = fits.copy()
     exactly = (one.mention.concept_id,)
-    for share, concept_ids in ((_BROADER_SHARE, one.broader), (_NARROWER_SHARE, one.same), (1.0, exactly)):
+    for concept_id, share in one.broader.items():
+        if concept_id in traits.numbers:
+            fits[traits.numbers[concept_id]] = share
+    for share, concept_ids in ((_NARROWER_SHARE, one.same), (1.0, exactly)):
         fits[[traits.numbers[c] for c in concept_ids if c in traits.numbers]] = share
     # "No pain" denies chest pain, but "no chest pain" does not deny pain: broader concepts deny in full.
-    denying = {one.mention.concept_id, *one.broader}
+    denying = {one.mention.concept_id, *one.above}
     denies[[traits.numbers[c] for c in denying if c in traits.numbers]] = 1.0
     strengths = np.array([STRENGTHS.get(name, 0.0) for name in ASSERTIONS], dtype=np.float32)
     weights = _SECTION_FLOOR + (1 - _SECTION_FLOOR) * found.weights

@@ -17,10 +17,10 @@ from casefinder.casebase import View
 from casefinder.clinical.lexicon import ConceptKind, Lexicon
 from casefinder.search.asked import Asked
 from casefinder.search.filter_plan import FilterPlan, plan_filter
+from casefinder.search.nearness import N_ABOUT, Nearest, Nearness, nearest_keys, nearness
 from casefinder.search.question import Question
 from casefinder.search.words import WordMatch, all_terms, match_words
 from casefinder.term_index import Rows, Where, are_in, concept_term
-from casefinder.vector_index import Vectors
 
 Scores = NDArray[np.float32]
 
@@ -37,8 +37,7 @@ class Candidates:
 
     Attributes:
         rows: int64 [n], rising.
-        cosines: float32 [n], of question and presentation.
-        bridged: float32 [n], of the question's findings, named in the other language, and the presentation.
+        near: How near they are in meaning.
         words: Which of the question's words they hold.
         names: float32 [n], share of the question's names that stand in its treatment path.
         named: Share of the question that names anything of that kind, by its words, 0 to 1.
@@ -46,8 +45,7 @@ class Candidates:
     """
 
     rows: Rows
-    cosines: Scores
-    bridged: Scores
+    near: Nearness
     words: WordMatch
     names: Scores
     named: float
@@ -86,12 +84,12 @@ class CandidateFinder:
         words = self._terms.words.scores(all_terms(question))
         naming = self._naming(question)
         plan = plan_filter(n_cases if among is None else len(among), n_cases)
+        everywhere = nearest_keys(self._index, question, k=n_wanted)
         if plan is FilterPlan.RANK_ALL:
-            rows = self._terms.live_rows() if among is None else among
-            near, known, exact = rows[:0], np.zeros(0, dtype=np.float32), True
+            rows, exact = self._terms.live_rows() if among is None else among, True
         else:
-            near, known, exact = self._near(question, n_wanted, among, where, plan)
-            concepts = self._terms.concepts.scores(_concept_terms(asked))
+            near, exact = self._near(question, n_wanted, everywhere, among, where, plan)
+            concepts = self._terms.concepts.scores(concept_terms(asked))
             sides = [
                 near,
                 words.best(n_wanted, among=among),
@@ -103,8 +101,7 @@ class CandidateFinder:
         names = self._shares(naming, rows)
         return Candidates(
             rows=rows,
-            cosines=self._cosines(question.vector, rows, near, known),
-            bridged=self._cosines(question.bridge, rows, near[:0], known[:0]),
+            near=nearness(self._index, question, self._terms.keys_of(rows), everywhere.keys[:N_ABOUT]),
             words=match_words(words, self._terms.words.scores(question.finding_terms), rows),
             names=names,
             named=_length(naming) / _length(question.chunks) if names.any() else 0.0,
@@ -112,40 +109,33 @@ class CandidateFinder:
         )
 
     def _near(
-        self, question: Question, n_wanted: int, among: Rows | None, where: Where | None, plan: FilterPlan
-    ) -> tuple[Rows, Scores, bool]:
-        """Return the nearest cases, rising, with their cosines, and whether none nearer can have been missed."""
-        if not question.vector.any():
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32), True
-        if among is not None and plan is FilterPlan.FILTERED_PROBE and not self._index.filters_itself:
+        self,
+        question: Question,
+        n_wanted: int,
+        everywhere: Nearest,
+        among: Rows | None,
+        where: Where | None,
+        plan: FilterPlan,
+    ) -> tuple[Rows, bool]:
+        """Return the nearest cases, rising, and whether none nearer can have been missed."""
+        if among is None or not len(everywhere.keys):
+            return self._terms.rows_of(np.sort(everywhere.keys)), everywhere.exact
+        if plan is FilterPlan.FILTERED_PROBE and not self._index.filters_itself:
             n_fetched = int(n_wanted * self._terms.n_cases / len(among) * _SPARE)
-            rows, cosines, exact = self._searched(question.vector, n_fetched)
+            wider = nearest_keys(self._index, question, k=n_fetched)
+            rows = self._terms.rows_of(np.sort(wider.keys))
             is_allowed = are_in(rows, among)
-            # A question about what the filter shuts out finds few: then all lists are searched.
+            # A question about what the filter shuts out finds few: then all codes are looked at.
             if is_allowed.sum() >= n_wanted * _LEAST_FOUND:
-                return rows[is_allowed], cosines[is_allowed], exact
-        return self._searched(question.vector, n_wanted, among, where)
-
-    def _searched(
-        self, vector: Vectors, k: int, among: Rows | None = None, where: Where | None = None
-    ) -> tuple[Rows, Scores, bool]:
-        """Search the vector index; return rows, rising, their cosines, and whether no other is nearer."""
-        keys = None if among is None else self._terms.keys_of(among)
-        neighbours = self._index.search(vector[None], k=k, among=keys, where=where)
-        order = np.argsort(neighbours.ids[0])
-        found, cosines = neighbours.ids[0][order], neighbours.scores[0][order]
-        rows = self._terms.rows_of(found)  # keys and rows rise together; what fills the answer up has no row
-        return rows, cosines[np.isin(found, self._terms.keys_of(rows))], neighbours.exact
-
-    def _cosines(self, vector: Vectors, rows: Rows, near: Rows, known: Scores) -> Scores:
-        """Return the cosines of a vector and some cases, of which those of the nearest are known."""
-        cosines = np.zeros(len(rows), dtype=np.float32)
-        cosines[np.searchsorted(rows, near)] = known
-        unknown = np.flatnonzero(~are_in(rows, near))
-        if len(unknown) and vector.any():
-            found, others, _ = self._searched(vector, len(unknown), rows[unknown])
-            cosines[np.searchsorted(rows, found)] = others
-        return cosines
+                return rows[is_allowed], wider.exact
+        found = self._index.search(
+            question.vector[None],
+            k=n_wanted,
+            among=self._terms.keys_of(among),
+            where=where,
+            by_codes=plan is not FilterPlan.FULL_PROBE,
+        )
+        return self._terms.rows_of(np.sort(found.ids[0])), found.exact  # what fills the answer up has no row
 
     def _naming(self, question: Question) -> list[tuple[str, ...]]:
         """Return the parts of a question that are names of treatments or codes.
@@ -183,7 +173,8 @@ def _length(chunks: Iterable[Sequence[str]]) -> int:
     return sum(map(len, chunks))
 
 
-def _concept_terms(asked: Sequence[Asked]) -> dict[str, float]:
+def concept_terms(asked: Sequence[Asked]) -> dict[str, float]:
+    """Return the terms of posting lists that agree with what is asked, with their weights."""
     terms: dict[str, float] = {}
     for one in asked:
         if one.is_absent:

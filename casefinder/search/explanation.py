@@ -22,11 +22,13 @@ class FindingPair:
         concept_id: The concept that the question names.
         question: Where the question names it.
         case: Where the case says so; None where it says nothing of it.
+        is_partly: Whether the case says only something broader: swelling for a swollen hand.
     """
 
     concept_id: str
     question: Mention
     case: Mention | None
+    is_partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def explain(question: Question, asked: Sequence[Asked], case: Case, findings: Ca
     for one in asked:
         agreeing, opposing = _said(one, findings.mentions)
         if agreeing is not None:
-            matched.append(FindingPair(one.mention.concept_id, one.mention, agreeing))
+            is_partly = not one.is_absent and agreeing.concept_id not in one.same
+            matched.append(FindingPair(one.mention.concept_id, one.mention, agreeing, is_partly))
         elif opposing is not None:
             contradicted.append(FindingPair(one.mention.concept_id, one.mention, opposing))
         else:
@@ -90,7 +93,7 @@ def explain(question: Question, asked: Sequence[Asked], case: Case, findings: Ca
 
 def _said(one: Asked, mentions: Sequence[Mention]) -> tuple[Mention | None, Mention | None]:
     """Return where a case agrees with what is asked, or else where it contradicts."""
-    denying = {one.mention.concept_id, *one.broader}
+    denying = {one.mention.concept_id, *one.above}
     present = _strongest(m for m in mentions if m.concept_id in one.same and STRENGTHS.get(m.assertion, 0.0) > 0)
     absent = next((m for m in mentions if m.assertion == _ABSENT and m.concept_id in denying), None)
     if one.is_absent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -13,14 +14,14 @@ from casefinder.clinical.findings import default_extractor
 from casefinder.encoders import Encoder, Relation
 from casefinder.errors import RecordGoneError
 from casefinder.search.asked import asked_findings
-from casefinder.search.candidates import CandidateFinder, Candidates
+from casefinder.search.candidates import CandidateFinder, Candidates, concept_terms
 from casefinder.search.explanation import explain
 from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
 from casefinder.search.knowing import is_known
 from casefinder.search.question import Question, read_question, read_questions
 from casefinder.search.ranking import Matrix, Scored, applying, meaning_of, score_parts, similarities, weights_for
 from casefinder.search.same_diagnosis import percent_of
-from casefinder.search.weights import PARTS, RankingWeights
+from casefinder.search.weights import CROWDING, PARTS, RankingWeights
 from casefinder.term_index import Rows, Where, are_in
 from casefinder.vector_index import Ids
 
@@ -93,6 +94,8 @@ class ViewSearcher:
     def _score(self, question: Question, *, k: int, among: Rows | None, where: Where | None) -> Scored:
         terms = self._view.terms
         asked = asked_findings(question.mentions, terms.traits, self._lexicon, n_cases=terms.n_cases)
+        if question.denial.any() and not terms.concepts.known(concept_terms(asked)):
+            question = replace(question, vector=question.denial)
         named = terms.wordings.named_by(question.vector, threshold=self._named_cosine)
         named_rows = self._cases_named(question, named, k=k, among=among)
         candidates = self._candidates.find(question, asked, named_rows, k=k, among=among, where=where)
@@ -118,7 +121,7 @@ class ViewSearcher:
                 calibration=self._encoder.calibration,
                 named=candidates.named,
             ),
-            cosines=candidates.cosines,
+            cosines=candidates.near.cosines,
             diagnoses=diagnoses,
             exact=candidates.exact,
         )
@@ -151,9 +154,10 @@ class ViewSearcher:
     def _meaning(self, candidates: Candidates, diagnoses: Matrix) -> Matrix:
         """Return how near each candidate is in meaning, from its nearest side, 0 to 1."""
         # A case that shares no word with the question may be written in the other language.
-        bridged = np.where(candidates.words.held > 0, candidates.cosines, candidates.bridged)
-        nearest = np.fmax(np.maximum(candidates.cosines, bridged), diagnoses)
-        return meaning_of(nearest, self._encoder.calibration)
+        near = candidates.near
+        bridged = np.where(candidates.words.held > 0, near.cosines, near.bridged)
+        nearest = np.fmax(np.maximum(near.cosines, bridged), diagnoses)
+        return meaning_of(nearest - np.float32(CROWDING) * near.crowding, self._encoder.calibration)
 
     def _hits(self, scored: Scored, scores: Matrix, *, k: int) -> tuple[Hit, ...]:
         """Keep the best k candidates and explain them."""

@@ -37,8 +37,10 @@ class Question:
 
     Attributes:
         text: As it was asked; spans refer to it.
-        vector: float32 [dim], unit length; zeros where it says hardly more than that findings are absent, as a vector
-            does not tell 胸痛 from 无胸痛.
+        vector: float32 [dim], unit length, of what it does not deny, as a vector does not tell 胸痛 from 无胸痛; zeros
+            where it says hardly more than that findings are absent.
+        denial: float32 [dim], all of it, where it says hardly more than that; zeros otherwise. It stands in for
+            ``vector`` where no case denies the same: the nearest cases are better than none, and marked as opposite.
         bridge: float32 [dim], its findings by their names in the other language; the longer, the more of the question
             names findings, and zeros where less than half does or only one is named, whose name alone is like enough
             in either language. It finds what is said in the other language.
@@ -57,6 +59,7 @@ class Question:
 
     text: str
     vector: Vectors
+    denial: Vectors
     bridge: Vectors
     terms: dict[str, float]
     finding_terms: dict[str, float]
@@ -81,33 +84,52 @@ def read_questions(texts: Sequence[str], encoder: Encoder) -> list[Question]:
     Raises:
         EmptyQueryError: One of them holds nothing that could be compared.
     """
-    extractions = [extract(text) for text in texts]
-    mentions = [tuple(mentions_of(extraction, QUESTION)) for extraction in extractions]
-    said = [normalise_text(text) for text in texts]
-    said += [
-        normalise_text(", ".join(_named_otherwise(named, text))) for named, text in zip(mentions, texts, strict=True)
-    ]
-    if not texts:
+    readings = [_read(text) for text in texts]
+    if not readings:
         return []
-    vectors: Vectors = encoder.encode(said)
-    read = zip(texts, extractions, mentions, vectors[: len(texts)], vectors[len(texts) :], strict=True)
-    return [_question(*one) for one in read]
+    said = [_without(reading.text, _denied(reading.mentions)) for reading in readings]
+    denials = [reading.text if reading.only_denies else "" for reading in readings]
+    bridges = [", ".join(_named_otherwise(reading.mentions, reading.text)) for reading in readings]
+    vectors = encoder.encode([normalise_text(text) for text in (*said, *denials, *bridges)])
+    return [_question(reading, *vectors[n :: len(readings)]) for n, reading in enumerate(readings)]
 
 
-def _question(
-    text: str, extraction: Extraction, mentions: tuple[Mention, ...], vector: Vectors, bridge: Vectors
-) -> Question:
-    if not vector.any() and not lexical_terms(text):
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was read in a question."""
+
+    text: str
+    extraction: Extraction
+    mentions: tuple[Mention, ...]
+    coverage: float
+
+    @property
+    def only_denies(self) -> bool:
+        """Whether it says hardly more than that findings are absent."""
+        return self.coverage >= _MOST_OF_IT and all(mention.assertion == _ABSENT for mention in self.mentions)
+
+
+def _read(text: str) -> _Reading:
+    extraction = extract(text)
+    mentions = tuple(mentions_of(extraction, QUESTION))
+    return _Reading(text, extraction, mentions, _coverage(text, mentions))
+
+
+def _question(reading: _Reading, vector: Vectors, denial: Vectors, bridge: Vectors) -> Question:
+    text, extraction, mentions, coverage = reading.text, reading.extraction, reading.mentions, reading.coverage
+    terms = lexical_terms(_without(text, mentions))
+    finding_terms = [term for mention in mentions for term in _said_terms(text, mention)]
+    if not (vector.any() or terms or finding_terms or mentions):
         raise EmptyQueryError("the question holds no words; describe a complaint, such as 胸痛伴冷汗")
-    coverage = _coverage(text, mentions)
     age = extraction.ages[0].age.in_years if extraction.ages else None
     is_child = age < ADULT_YEARS if age is not None else (True if _CHILD.search(text) else None)
     return Question(
         text=text,
-        vector=np.zeros_like(vector) if _only_denies(mentions, coverage) else vector,
+        vector=np.zeros_like(vector) if reading.only_denies else vector,
+        denial=denial,
         bridge=bridge * np.float32(min(1.0, coverage / _FULL_COVERAGE) if coverage >= _MOST_OF_IT else 0.0),
-        terms=_weighted(lexical_terms(_without(text, mentions))),
-        finding_terms=_weighted([term for mention in mentions for term in _said_terms(text, mention)]),
+        terms=_weighted(terms),
+        finding_terms=_weighted(finding_terms),
         chunks=_chunks(text),
         mentions=mentions,
         coverage=coverage,
@@ -138,8 +160,8 @@ def _without(text: str, mentions: tuple[Mention, ...]) -> str:
     return "".join(kept)
 
 
-def _only_denies(mentions: tuple[Mention, ...], coverage: float) -> bool:
-    return coverage >= _MOST_OF_IT and all(mention.assertion == _ABSENT for mention in mentions)
+def _denied(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    return tuple(mention for mention in mentions if mention.assertion == _ABSENT)
 
 
 def _named_otherwise(mentions: tuple[Mention, ...], text: str) -> list[str]:

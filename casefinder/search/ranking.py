@@ -24,6 +24,7 @@ _USUAL_SCALE: Final = 3.0  # how far related texts stand out, for an encoder tha
 _SEXES: Final = {Sex.FEMALE: 1, Sex.MALE: 2}
 _DURATION_OFFSET_DAYS: Final = 0.1
 _DURATION_DECADES: Final = 2.0
+_MOST_NATS: Final = 100.0
 _STAGE_TOLERANCE_YEARS: Final = 2.0  # seventeen and nineteen are not kept apart
 
 
@@ -118,11 +119,12 @@ def applying(
 ) -> tuple[float, ...]:
     """Return how much each side of a question tells, 0 and up: what a question says little of counts little.
 
-    Words tell by the root of their information: a long text repeats itself.
+    Words tell by the root of their information: a long text repeats itself, and beyond 100 nats, some twenty Chinese
+    characters, more words tell nothing more.
     """
     applies = {
         "meaning": meaning_scale(calibration) if question.vector.any() else 0.0,
-        "words": float(np.sqrt(words.information)),
+        "words": float(np.sqrt(min(words.information, _MOST_NATS))),
         "findings": trust(asked, coverage=question.coverage),
         "names": named,
     }

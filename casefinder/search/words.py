@@ -20,6 +20,7 @@ from casefinder.term_index.postings import TermScores
 Scores = NDArray[np.float32]
 
 _BY_CONCEPT: Final = 0.7  # that a case names the finding tells a little less than that it uses the very words
+_MET_POWER: Final = 0.5  # how much less, where even the best case holds only a part of the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,15 @@ class WordMatch:
         held_findings: float32 [n], of the words inside findings.
         information: What the words tell in all.
         information_findings: What the words inside findings tell in all.
+        met: Share of the words, by information, that the case with most of them holds, 0 to 1: 0 between two languages,
+            where words tell nothing. Of all cases, so that a case scores the same in whatever company it is found.
     """
 
     held: Scores
     held_findings: Scores
     information: float
     information_findings: float
+    met: float
 
     def shares(self, agreed: Scores) -> Scores:
         """Return the share of the question's words that each case satisfies, by information: float32 [n], 0 to 1.
@@ -46,7 +50,7 @@ class WordMatch:
         """
         if not self.information:
             return np.zeros_like(agreed)
-        by_concept = np.float32(_BY_CONCEPT * self.information_findings) * agreed
+        by_concept = np.float32(_BY_CONCEPT * self.met**_MET_POWER * self.information_findings) * agreed
         satisfied = self.held + np.maximum(by_concept - self.held_findings, 0)
         shares: Scores = np.minimum(satisfied / np.float32(self.information), 1.0)
         return shares
@@ -71,4 +75,5 @@ def match_words(every: TermScores, findings: TermScores, rows: Rows) -> WordMatc
         held_findings=findings.at(rows) * np.float32(findings.information),
         information=every.information,
         information_findings=findings.information,
+        met=min(float(every.at(every.best(1)).max(initial=0.0)), 1.0),
     )

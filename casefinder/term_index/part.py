@@ -27,6 +27,7 @@ DEPARTMENTS: Final = "departments"
 WORDINGS: Final = "wordings"
 CODES: Final = "codes"
 ATTRIBUTES: Final = "attributes"
+_MOST_KEPT: Final = 4_000  # wordings whose vectors are kept decoded, in 8 MB of 512 components
 WRITTEN: Final = (DEPARTMENTS, WORDINGS, CODES)  # lists whose terms are kept as text
 FIELDS: Final = (*SCORED, *WRITTEN, ATTRIBUTES)
 
@@ -52,8 +53,15 @@ class TermPart:
 
     def wording_vectors(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors of some wordings of diagnoses: float32 [n, dim], zeros where there is none."""
+        if len(self.lists[WORDINGS].keys) <= _MOST_KEPT:
+            return self._few_wording_vectors[places]
         components = (places[:, None] * self.dim + np.arange(self.dim)).ravel()
         return self.arrays["wording_vectors"].take(components).reshape(-1, self.dim).astype(np.float32)
+
+    @cached_property
+    def _few_wording_vectors(self) -> NDArray[np.float32]:
+        """The vectors of all wordings, float32 [n_wordings, dim]."""
+        return self.arrays["wording_vectors"][:].reshape(-1, self.dim).astype(np.float32)
 
     @cached_property
     def wording_signs(self) -> NDArray[np.uint64]:

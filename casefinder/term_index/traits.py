@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -131,7 +131,15 @@ class Traits:
         found = self.found(removed)
         gone = found.concepts[found.assertions == _PRESENT]
         self.n_present: NDArray[np.int64] = n_present - np.bincount(gone, minlength=len(n_present))
+        self._n_with: dict[str, int] = {}
         self.rarity = (np.log((n_cases + 1) / (self.n_present + 1)) / np.log(max(n_cases, 1) + 1)).astype(np.float32)
+
+    def n_with(self, concept_id: str, narrower: Callable[[], Iterable[str]]) -> int:
+        """Return how often cases say that a concept or a narrower one is present; remembered once counted."""
+        if concept_id not in self._n_with:
+            numbers = [self.numbers[one] for one in {concept_id, *narrower()} if one in self.numbers]
+            self._n_with[concept_id] = int(self.n_present[numbers].sum())
+        return self._n_with[concept_id]
 
     def records(self, rows: Rows) -> NDArray[Any]:
         """Return age, duration and sex of some cases, given in rising order: fields age, days and sex, [n].

@@ -55,6 +55,12 @@ class ExactIndex:
             is_kept &= ~np.isin(self._ids, without)
         return best_first(self._ids[is_kept], queries @ self._vectors[is_kept].T, k=k, exact=True)
 
+    def vectors_of(self, ids: Ids) -> tuple[Ids, Vectors]:
+        """Return the vectors of those ids that are stored; see ``VectorIndex.vectors_of``."""
+        places = np.flatnonzero(np.isin(self._ids, ids))
+        places = places[np.argsort(self._ids[places])]
+        return self._ids[places], self._vectors[places]
+
     def extended(self, ids: Ids, vectors: Vectors, *, without: Ids) -> ExactIndex:
         """Return an index that holds what this one does, less some ids, and further vectors.
 

@@ -92,7 +92,15 @@ class FastCodes:
         self._is_loaded = np.diff(starts) == 0
         self._lock = threading.Lock()
 
-    def nearest(self, queries: Vectors, lists: NDArray[np.int64], near: Vectors, *, n: int) -> Places:
+    def nearest(
+        self,
+        queries: Vectors,
+        lists: NDArray[np.int64],
+        near: Vectors,
+        *,
+        n: int,
+        selector: faiss.IDSelector | None = None,
+    ) -> Places:
         """Return the places of the vectors that are nearest by code, in some lists: int64 [n_queries, n].
 
         Args:
@@ -100,12 +108,13 @@ class FastCodes:
             lists: int64 [n_queries, n_probes], lists to search.
             near: float32 [n_queries, n_probes], nearness of their centroids.
             n: Places wanted; where the lists hold fewer, a row ends in -1.
+            selector: Chooses the places that may be found.
 
         Raises:
             IndexDamagedError: A list was altered on disk.
         """
         self._load(lists)
-        places, _ = search_lists(self._index, queries, lists, near, k=n)
+        places, _ = search_lists(self._index, queries, lists, near, k=n, selector=selector)
         return places
 
     def blocks(self, number: int) -> NDArray[np.uint8]:

@@ -133,6 +133,32 @@ class IVFIndex:
             return self._search_among(queries, among if without is None else np.setdiff1d(among, without), k=k)
         return leaving_out(lambda n: self._nearest(queries, k=n), without, k=k)
 
+    def search_by_codes(self, queries: Vectors, *, k: int, among: Ids) -> Neighbours:
+        """Find about the k nearest of some vectors: all of them are looked at, but only by their codes.
+
+        What is nearest by code is compared as in a search of everything, so that no more is lost than there, and
+        nothing by lists that are not searched: of a tenth of 200,000 vectors in a tenth of the time.
+
+        Raises:
+            VectorShapeError: As ``search``.
+            IndexDamagedError: What was read for the answer was altered on disk.
+        """
+        limit_threads()
+        queries = check_queries(queries, dim=self.dim, k=k)
+        places = self.places_of(among)
+        n_candidates = self._n_candidates(k)
+        if len(places) <= n_candidates:
+            return self._compared(queries, [places] * len(queries), k=k, exact=True)
+        projected = self.trained.projected(queries)
+        lists, near = self._nearest_lists(projected, n_probes=self.n_lists)
+        found = self.fast.nearest(projected, lists, near, n=n_candidates, selector=_selector(np.sort(places)))
+        return self._compared(queries, [row[row >= 0] for row in found], k=k, exact=False)
+
+    def vectors_of(self, ids: Ids) -> tuple[Ids, Vectors]:
+        """Return the vectors of those ids that are stored; see ``VectorIndex.vectors_of``."""
+        places = self.places_of(ids)
+        return self.rows.ids(places), self.rows.vectors(places)
+
     def check_all(self) -> None:
         """Compare the whole file with its checksums.
 

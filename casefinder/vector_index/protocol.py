@@ -73,6 +73,14 @@ class VectorIndex(Protocol):
         """
         ...
 
+    def vectors_of(self, ids: Ids) -> tuple[Ids, Vectors]:
+        """Return the vectors of those ids that are stored: ids int64 [n] rising, vectors float32 [n, dim].
+
+        Raises:
+            IndexDamagedError: One of them was altered on disk.
+        """
+        ...
+
 
 def leaving_out(find: Callable[[int], Neighbours], without: Ids | None, *, k: int) -> Neighbours:
     """Find k neighbours of each query that are not left out.

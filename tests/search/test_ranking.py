@@ -10,11 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from casefinder.case_store import Mention
 from casefinder.casebase import CaseBase, build_case_base, open_case_base
 from casefinder.cases import Age, AgeUnit, Case, Diagnosis, Patient, Sections, Sex, StepKind, TreatmentStep
+from casefinder.clinical.findings import default_extractor
 from casefinder.encoders import load_encoder
 from casefinder.errors import CaseBaseDamagedError
 from casefinder.search import MatchedBy, RankingWeights, Searcher, read_weights, write_weights
+from casefinder.search.asked import asked_findings
+from casefinder.search.question import read_questions
 from casefinder.search.same_diagnosis import percent_of
 from tests.material import rows_of
 
@@ -51,6 +55,10 @@ CASES = [
     case("rash-long", "皮疹瘙痒2年", patient=Patient(Age(40, AgeUnit.YEARS), Sex.FEMALE)),
     case("rash-man", "皮疹瘙痒2天", patient=Patient(Age(40, AgeUnit.YEARS), Sex.MALE)),
     case("77", "双下肢乏力"),
+    case("belly-fever", "腹痛2天，发热、咳嗽"),
+    case("belly", "腹痛2天"),
+    case("swelling", "肿胀3天"),
+    case("swollen-hand", "右手肿胀3天"),
 ]
 
 
@@ -131,6 +139,37 @@ def test_what_a_question_denies_is_not_looked_for_by_meaning(searcher: Searcher)
     assert hits[0].case.id == "no-pain"
     similarity = {hit.case.id: hit.similarity for hit in hits}
     assert max(similarity["pain"], similarity["pain-en"]) < 0 < similarity["no-pain"]
+
+
+def test_case_of_what_a_question_denies_beside_its_complaint_does_not_come_first(searcher: Searcher) -> None:
+    found = order(searcher, "不发热，不咳嗽，腹痛2天")
+    assert found.index("belly") < found.index("belly-fever")
+    denied, plain = read_questions(["不发热，腹痛2天", "腹痛2天"], load_encoder())
+    assert float(denied.vector @ plain.vector) > 0.8  # the vector holds hardly anything of the fever
+
+
+def test_question_that_only_denies_is_answered_by_the_nearest_where_no_case_denies_the_same(searcher: Searcher) -> None:
+    hit = searcher.search("否认咯血", k=1).hits[0]
+    assert hit.case.id == "cough-now"
+    assert [pair.concept_id for pair in hit.explanation.contradicted] == ["hemoptysis"]
+
+
+def test_broader_finding_matches_in_part_and_a_far_one_not_at_all(searcher: Searcher) -> None:
+    hits = {hit.case.id: hit for hit in searcher.search("毒蛇咬伤，手肿", k=len(CASES)).hits}
+    partly = hits["swelling"].explanation
+    assert [(pair.concept_id, pair.is_partly) for pair in partly.matched] == [("hand-swelling", True)]
+    assert [pair.concept_id for pair in partly.missing] == ["snakebite"]
+    wholly = hits["swollen-hand"].explanation.matched
+    assert [(pair.concept_id, pair.is_partly) for pair in wholly] == [("hand-swelling", False)]
+    assert hits["swollen-hand"].similarity > hits["swelling"].similarity
+
+
+def test_broader_finding_agrees_by_what_it_tells_of_the_one_asked_for(casebase: CaseBase) -> None:
+    terms = casebase.view().terms
+    mention = Mention("hand-swelling", "present", "question", 0, 2)
+    asked = asked_findings([mention], terms.traits, default_extractor().lexicon, n_cases=terms.n_cases)[0]
+    assert set(asked.broader) == {"swelling"} <= asked.above
+    assert 0.1 <= asked.broader["swelling"] < 0.5  # more cases have a swelling than a swollen hand
 
 
 def test_number_in_a_question_is_no_id(searcher: Searcher) -> None:

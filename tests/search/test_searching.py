@@ -18,6 +18,7 @@ from casefinder.cases import Age, AgeUnit, Sex
 from casefinder.encoders import Relation
 from casefinder.errors import EmptyQueryError, EncoderMismatchError, QueryError
 from casefinder.search import Answer, Hit, MatchedBy, RankingWeights, Searcher
+from casefinder.search.filter_plan import FilterPlan
 from casefinder.search.ranking import similarities
 from casefinder.search.same_diagnosis import percent_of
 from casefinder.term_index import AgeBetween, AttributeIs, DepartmentIs, DiagnosisIs, SexIs, Where
@@ -118,6 +119,20 @@ def test_filtered_answer_is_that_of_brute_force(
     if 0 < len(rows) <= 150:
         wanted = brute_force(searcher, text, rows.tolist(), 10)
         assert [hit.similarity for hit in answer.hits] == pytest.approx(wanted, abs=1e-4)
+
+
+@pytest.mark.parametrize("way", [FilterPlan.FULL_PROBE, FilterPlan.CODES, FilterPlan.FILTERED_PROBE])
+@pytest.mark.parametrize("where", [DepartmentIs("心内科"), SexIs(Sex.MALE), DiagnosisIs("J18")])
+def test_every_way_of_filtering_finds_what_ranking_all_finds(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch, way: FilterPlan, where: Where
+) -> None:
+    found = {}
+    for plan in (FilterPlan.RANK_ALL, way):
+        monkeypatch.setattr("casefinder.search.candidates.plan_filter", lambda n_allowed, n_cases, p=plan: p)
+        found[plan] = searcher.search("胸痛伴冷汗6天", k=10, where=where)
+    similarities_found = [[hit.similarity for hit in answer.hits] for answer in found.values()]
+    assert similarities_found[0] == pytest.approx(similarities_found[1], abs=1e-4)
+    assert found[way].exact is (way is FilterPlan.FULL_PROBE)
 
 
 @pytest.mark.parametrize("k", [1, 10, 400])

@@ -281,3 +281,16 @@ def test_an_index_needs_nothing_that_it_was_made_of(kind: Kind, tmp_path: Path) 
     del given_vectors
     gc.collect()
     check(index.search(vectors[:2], k=5), vectors[:2], k=5)
+
+
+@every_kind
+def test_vectors_are_returned_by_rising_id_without_those_that_are_not_stored(
+    searched: dict[Kind, VectorIndex], kind: Kind
+) -> None:
+    ids, vectors = material()
+    wanted = np.array([ids[7], ids[3], ids[7], 1, 10**9])
+    found, rows = searched[kind].vectors_of(wanted)
+    assert found.tolist() == sorted({int(ids[7]), int(ids[3])})
+    np.testing.assert_allclose(rows, vectors[[ids.tolist().index(one) for one in found.tolist()]], atol=TOLERANCE)
+    nothing, none = searched[kind].vectors_of(np.array([1]))
+    assert (nothing.tolist(), none.shape) == ([], (0, DIM))

@@ -96,6 +96,16 @@ def test_fewer_in_the_probed_lists_than_wanted_means_all_lists_are_searched(tmp_
     assert np.sort(found.ids, axis=1).tolist() == [IDS.tolist()] * 3
 
 
+@pytest.mark.parametrize("n_allowed", [3, 150])
+def test_search_by_codes_finds_only_what_is_allowed_and_the_nearest_of_it(tmp_path: Path, n_allowed: int) -> None:
+    index = IVFIndex.load(written(tmp_path / "index"), n_probes=1, n_compared=20)
+    among = np.random.default_rng(3).permutation(IDS)[:n_allowed]
+    queries = rows(4, seed=1)
+    found, right = index.search_by_codes(queries, k=3, among=among), index.search(queries, k=3, among=among)
+    assert found.ids.tolist() == right.ids.tolist()
+    assert found.exact is (n_allowed == 3)  # so few are all compared
+
+
 @pytest.mark.parametrize("content", [b"", b"id,complaint\n", b"x" * 100_000])
 def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "vectors.index").write_bytes(content)

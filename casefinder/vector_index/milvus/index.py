@@ -69,6 +69,17 @@ class MilvusIndex:
             k=k,
         )
 
+    def vectors_of(self, ids: Ids) -> tuple[Ids, Vectors]:
+        """Return the vectors of those ids that are stored; see ``VectorIndex.vectors_of``.
+
+        Raises:
+            IndexUnavailableError: The server does not answer.
+        """
+        batches = [(ids[:0], np.zeros((0, self.dim), dtype=np.float32)), *self.collection.vectors(np.unique(ids))]
+        found = np.concatenate([batch for batch, _ in batches])
+        order = np.argsort(found)
+        return found[order], np.concatenate([vectors for _, vectors in batches])[order]
+
     def search_where(self, queries: Vectors, *, k: int, expression: str, without: Ids | None = None) -> Neighbours:
         """Find the k nearest vectors among those whose fields an expression matches.
 
