@@ -136,7 +136,7 @@ def test_pieces_of_any_size_are_merged_to_the_same(cuts: list[int], removed: set
 def test_file_written_in_runs_holds_what_is_derived_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_per_run: int
 ) -> None:
-    monkeypatch.setattr(writing, "_ENTRIES_PER_RUN", n_per_run)
+    monkeypatch.setattr(writing, "ENTRIES_PER_RUN", n_per_run)
     write_terms(tmp_path / "terms.index", ENTRIES, vectors_of=vectors_of)
     assert content(read_terms(tmp_path / "terms.index")) == content(part_of(ENTRIES))
     assert [path.name for path in tmp_path.iterdir()] == ["terms.index"]
