@@ -40,4 +40,4 @@ def restore(target: Path, directory: Path) -> None:
     from casefinder.casebase import restore as put_back
 
     manifest = put_back(target, directory)
-    click.echo(f"{directory} is what it was in {target}: {manifest.source}, built at {manifest.built_at}")
+    click.echo(f"Restored {directory} from {target}; it was built from {manifest.source} at {manifest.built_at}")

@@ -126,13 +126,20 @@ def _write(
 
 
 def _compact_if_due(writer: CaseBaseWriter, *, times: int = 1) -> None:
-    """Compact when enough has changed; in the midst of a long command only when it is several times that."""
+    """Compact when enough has changed; in the midst of a long command only when it is several times that.
+
+    What was changed is stored whether that works or not.
+    """
     from casefinder.casebase import give_way
+    from casefinder.errors import CaseBaseError
 
     if times == 1:
         give_way()
-    if writer.compact_if_due(times=times):
-        click.echo("Compacted: the changes are part of the index now.", err=True)
+    try:
+        if writer.compact_if_due(times=times):
+            click.echo("Compacted: the changes are part of the index now.", err=True)
+    except CaseBaseError as exc:
+        click.echo(f"All changes are stored, but they could not be made part of the index: {exc}", err=True)
 
 
 def _print_report(report: ChangeReport, directory: Path) -> None:

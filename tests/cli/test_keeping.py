@@ -52,6 +52,17 @@ def test_other_content_under_a_known_id_is_rejected_by_add(run: Run, index: Path
     assert f"  rejected  1 rows, see {index / 'rejects.jsonl'}\n" in ran.stdout
 
 
+def test_changes_are_stored_though_there_is_no_room_to_compact(
+    run: Run, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = written(made_cases(60 + 251)[60:], tmp_path / "more.jsonl")
+    monkeypatch.setattr("casefinder.casebase.compaction.size_of", lambda path: 2**60)
+    ran = run("add", source, "--index", index)
+    assert (ran.exit_code, ran.stdout.splitlines()[0]) == (0, f"251 cases added, 0 replaced; 311 in {index}")
+    assert "All changes are stored, but they could not be made part of the index: writing a snapshot" in ran.stderr
+    assert read_manifest(index).snapshot.name == "snapshot-000001"
+
+
 def test_ids_are_read_from_standard_input(run: Run, index: Path) -> None:
     assert run("remove", "-", "--index", index, stdin="C0001\n\nC0002\n").stdout.startswith("2 cases removed")
     assert run("remove", "--index", index).exit_code == 2

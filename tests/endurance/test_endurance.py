@@ -11,7 +11,7 @@ from tests.endurance.trip import compile_library, run_under
 
 SHORT_FORMS = {
     "kill_points": ["--every", "31"],
-    "faults": ["--every", "25"],
+    "faults": ["--every", "97"],
     "damage": ["--each", "3"],
     "soak": ["--cycles", "50"],
     "concurrency": ["--readers", "3", "--compactions", "8"],
