@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from scripts.train_encoder.corpus import read_corpus
+from scripts.train_encoder.corpus import hold_out, read_corpus, write_glosses
 from scripts.train_encoder.leaks import LeakFinder, read_evaluation_texts
 from scripts.train_encoder.sources import Pair
 
@@ -39,7 +39,7 @@ def drop_leaks(corpus: dict[str, list[Pair]], finder: LeakFinder) -> tuple[dict[
 
 def _judged_texts(source: str, pair: Pair) -> tuple[str, ...]:
     """Standard terms are labels, which evaluation and training share on purpose."""
-    if source in {"imcs", "cmdd-terms"}:
+    if source in {"imcs", "cmdd-terms", "own-symptoms"}:
         return (pair.left,)
     return (pair.left, pair.right, pair.negative)
 
@@ -59,10 +59,14 @@ def main() -> int:
     finder = LeakFinder(read_evaluation_texts(arguments.evaluation))
     corpus = read_corpus(arguments.data)
     kept, dropped = drop_leaks(corpus, finder)
+    glosses = write_glosses(hold_out(kept)[0])
+    kept_glosses, dropped_glosses = drop_leaks(glosses, finder)
+    corpus, kept, dropped = corpus | glosses, kept | kept_glosses, dropped + dropped_glosses
     for name, pairs in corpus.items():
         exact, near = dropped[f"{name} exact"], dropped[f"{name} near"]
         sys.stdout.write(f"{name:22s} {len(pairs):7d} rows, dropped {exact} exact, {near} near\n")
     _, remaining = drop_leaks(kept, finder)
+    sys.stdout.write(f"all: {sum(map(len, corpus.values()))} rows, dropped {sum(dropped.values())}\n")
     sys.stdout.write(f"remaining after dropping: {sum(remaining.values())}\n")
     return 1 if remaining else 0
 

@@ -9,24 +9,67 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from casefinder.clinical.lexicon.reader import load_lexicon
+from scripts.train_encoder.glosses import Glosser, make_dictionary, pair_glosses, pair_mixed
 from scripts.train_encoder.lexicon_pairs import pair_broader, pair_complaints, pair_forms
+from scripts.train_encoder.material import read_material
+from scripts.train_encoder.questions import pair_questions
 from scripts.train_encoder.sources import Pair, prose, read_sources
 
-_COMPLAINTS, _CLAUSES = 30_000, 50_000
+_COMPLAINTS, _QUESTIONS, _CLAUSES, _GLOSSES = 30_000, 20_000, 50_000, 40_000
 _HELD_OUT = 24  # one group in so many is kept from training, for decisions and for the calibration
 _BY_MENTION = frozenset({"imcs", "procedures", "medquad-focus"})
-NEVER_HELD_OUT = frozenset({"lex-forms", "lex-broader", "lex-complaints", "clauses", "halves", "icd9"})
+_NEVER_HELD_OUT = ("lex-", "own-", "clauses", "halves", "icd9")
+_GLOSSED = ("cmedqq", "cmedir", "toyhom-title-ask", "tico-sentences", "huatuo", "rqe", "medquad", "clauses")
+_MIXED = ("toyhom-title-ask", "cmedqq", "huatuo", "cmtmedqa")
+_MIXED_SHARE = 0.6
+_KINDS = {
+    "own-sentences": "tico-sentences",
+    "own-questions": "rqe",
+    "own-consultations": "toyhom-title-ask",
+    "own-phenotypes": "hpo",
+    "own-phrases": "own-words",
+}
+_WORD_LISTS = frozenset({"own-words", "own-phrases", "own-phenotypes"})  # English, Chinese
 
 
 def read_corpus(data: Path) -> dict[str, list[Pair]]:
     """Read and make all training pairs, by source."""
     concepts = list(load_lexicon())
     corpus = read_sources(data)
+    corpus |= read_material()
     corpus["lex-forms"] = pair_forms(concepts)
     corpus["lex-broader"] = pair_broader(concepts)
     corpus["lex-complaints"] = pair_complaints(concepts, n_pairs=_COMPLAINTS, seed=1)
+    corpus["lex-questions"] = pair_questions(concepts, n_pairs=_QUESTIONS, seed=3)
     corpus["clauses"] = list(_pair_clauses(list(prose(data)), random.Random(9)))
     return corpus
+
+
+def write_glosses(corpus: dict[str, list[Pair]]) -> dict[str, list[Pair]]:
+    """Pair texts with their word-for-word translations; made from the pairs that are trained on.
+
+    Returns:
+        Two more sources: `glosses`, wholly in the other language, and `mixed`, partly in other words.
+    """
+    choice = random.Random(13)
+    words = [pair for name, pairs in sorted(corpus.items()) if name in _WORD_LISTS for pair in pairs]
+    glosser = Glosser(make_dictionary(load_lexicon(), words), seed=17)
+    texts = sorted({t for name in _GLOSSED for p in corpus[name] for t in (p.left, p.right)})
+    choice.shuffle(texts)
+    chinese_last = [Pair(p.right, p.left, p.group) for p in corpus["tico-sentences"]]
+    mixed = [p for name in _MIXED for p in corpus[name]]
+    return {
+        "glosses": pair_glosses(texts, glosser, n_pairs=_GLOSSES),
+        "mixed": pair_mixed(mixed + chinese_last, glosser, share=_MIXED_SHARE),
+    }
+
+
+def join_material(corpus: dict[str, list[Pair]]) -> dict[str, list[Pair]]:
+    """Put small files of the material among the pairs of their kind, so that they are told apart from more texts."""
+    joined = {name: list(pairs) for name, pairs in corpus.items()}
+    for name, kind in _KINDS.items():
+        joined[kind] += joined.pop(name, [])
+    return joined
 
 
 def hold_out(corpus: dict[str, list[Pair]]) -> tuple[dict[str, list[Pair]], dict[str, list[Pair]]]:
@@ -40,7 +83,7 @@ def hold_out(corpus: dict[str, list[Pair]]) -> tuple[dict[str, list[Pair]], dict
 
 
 def _is_held(source: str, pair: Pair) -> bool:
-    if source in NEVER_HELD_OUT:
+    if source.startswith(_NEVER_HELD_OUT):
         return False
     key = pair.left if source in _BY_MENTION else pair.group
     return int(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest(), 16) % _HELD_OUT == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,6 +13,7 @@ _NOT_TEXT = frozenset({"id", "pid", "hp_id", "label", "standard"})
 
 _SHINGLE = 5  # characters
 _NEAR = 0.6  # Jaccard similarity of shingles; two answers that share a stock phrase stay below 0.4
+_LEAST_SHARED = _NEAR / (1 + _NEAR)  # of the shingles of both texts together: what that similarity amounts to
 _LEAST_SHINGLES = 8  # shorter texts are compared exactly only: any two short terms look alike
 _COMMONEST = 8  # a shingle in more evaluation texts than this proposes no text to compare with
 
@@ -61,6 +62,7 @@ class LeakFinder:
         for number, shingles in enumerate(self._shingles):
             for shingle in shingles if len(shingles) >= _LEAST_SHINGLES else ():
                 holders[shingle].append(number)
+        self._known = frozenset(holders)
         self._holders = {s: numbers for s, numbers in holders.items() if len(numbers) <= _COMMONEST}
 
     def judge(self, text: str) -> str:
@@ -69,10 +71,20 @@ class LeakFinder:
         if squeezed in self._exact:
             return "exact"
         shingles = _shingles(squeezed)
-        if len(shingles) < _LEAST_SHINGLES:
+        if len(shingles) < _LEAST_SHINGLES or not self._is_near(shingles):
             return ""
-        candidates = {number for s in shingles & self._holders.keys() for number in self._holders[s]}
-        return "near" if any(_jaccard(shingles, self._shingles[c]) >= _NEAR for c in candidates) else ""
+        return "near"
+
+    def _is_near(self, shingles: set[str]) -> bool:
+        """Compare with the texts that share a rare shingle, if common ones could make up the rest."""
+        rare = shingles & self._holders.keys()
+        common = len(shingles & self._known) - len(rare)
+        shared = Counter(number for shingle in rare for number in self._holders[shingle])
+        return any(
+            count + common >= _LEAST_SHARED * (len(shingles) + len(self._shingles[number]))
+            and _jaccard(shingles, self._shingles[number]) >= _NEAR
+            for number, count in shared.items()
+        )
 
 
 def _jaccard(left: set[str], right: set[str]) -> float:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from casefinder.encoders.bundled.features import CharacterTable, Keys
 from casefinder.encoders.bundled.gate import HIGHEST_SCORE, LOWEST_SCORE
 from casefinder.encoders.bundled.weights import Weights
-from scripts.train_encoder.export import quantise, quantise_gate
+from scripts.train_encoder.export import quantise_gate, quantise_to_nibbles
 
 _KEY_SCALE = 4.0  # keys learn four times as fast as biases
 
@@ -61,4 +61,4 @@ class GatedBag(nn.Module):
             parameter.detach().numpy() for parameter in (self.table, self.context, self.keys, self.biases)
         )
         gate = quantise_gate(context, np.float32(_KEY_SCALE) * gate_keys, biases[:, 0])
-        return Weights(table=quantise(table), gate=gate, keys=keys, characters=characters)
+        return Weights(table=quantise_to_nibbles(table), gate=gate, keys=keys, characters=characters)

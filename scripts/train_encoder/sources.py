@@ -119,6 +119,18 @@ def _cmedir(data: Path) -> Iterator[Pair]:
                 yield Pair(str(item["query"]), title["title"], str(item["query"]), worst[0] if worst else "")
 
 
+def _cmedir_order(data: Path) -> Iterator[Pair]:
+    """A query with two titles, the better one first; a source of judgements in between is left out."""
+    for item in _objects(data / "chineseblue" / "cmedir.jsonl"):
+        titles = item["titles"]
+        assert isinstance(titles, list)
+        graded = [(int(t["label"]), str(t["title"])) for t in titles if not t["title"].startswith(":")]
+        for better, left in graded:
+            for worse, right in graded:
+                if better > worse:
+                    yield Pair(str(item["query"]), left, str(item["query"]), right)
+
+
 def _cmdd(data: Path) -> Iterator[Pair]:
     """Halves of one dialogue: what the family tells first, and the rest."""
     for item in _objects(data / "chineseblue" / "cmdd_dialogues.jsonl"):
@@ -179,9 +191,12 @@ def _zh_en(folder: str, file: str, key: str) -> Callable[[Path], Iterator[Pair]]
 
 
 def _medquad(data: Path) -> Iterator[Pair]:
-    for item in _objects(data / "medquad" / "qa.jsonl"):
-        focus, question, answer = _texts(item, "focus", "question", "answer")
-        yield Pair(question, answer[:1200], focus + question)
+    """A question and its answer; the hard negative answers another question about the same."""
+    items = [_texts(item, "focus", "question", "answer") for item in _objects(data / "medquad" / "qa.jsonl")]
+    before = dict[str, str]()
+    for focus, question, answer in items:
+        yield Pair(question, answer[:1200], focus + question, before.get(focus, "")[:1200])
+        before[focus] = answer
 
 
 def _medquad_focus(data: Path) -> Iterator[Pair]:
@@ -249,6 +264,7 @@ READERS: dict[str, Callable[[Path], Iterator[Pair]]] = {
     "cmtmedqa": _cmtmedqa,
     "cmedqq": _cmedqq,
     "cmedir": _cmedir,
+    "cmedir-order": _cmedir_order,
     "cmdd": _cmdd,
     "cmdd-terms": _cmdd_terms,
     "imcs": _imcs,

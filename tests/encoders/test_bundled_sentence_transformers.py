@@ -26,6 +26,16 @@ def test_exported_model_gives_the_same_vectors(folder: Path) -> None:
     np.testing.assert_allclose(model.encode(TEXTS), BundledEncoder.load().encode(TEXTS), atol=1e-5)
 
 
+def test_module_can_be_named_instead_of_trusting_the_folder(folder: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.base.modules.normalize import Normalize
+
+    from casefinder.encoders.bundled.sentence_transformers_module import BagOfFeatures
+
+    model = SentenceTransformer(modules=[BagOfFeatures.load(str(folder)), Normalize()], device="cpu")
+    np.testing.assert_allclose(model.encode(TEXTS), BundledEncoder.load().encode(TEXTS), atol=1e-5)
+
+
 def test_exported_model_can_be_fine_tuned_and_saved(folder: Path, tmp_path: Path) -> None:
     import torch
     from sentence_transformers import SentenceTransformer

@@ -37,7 +37,7 @@ def test_shipped_integers_give_the_vectors_that_were_trained(model: GatedBag, tm
     with torch.no_grad():
         trained = model(torch.from_numpy(bags.rows), torch.from_numpy(bags.borders[:-1])).numpy()
     shipped = BundledEncoder.load(tmp_path).encode(TEXTS)
-    assert (trained * shipped).sum(axis=1).min() > 0.995
+    assert (trained * shipped).sum(axis=1).min() > 0.98
 
 
 def test_a_gate_at_its_start_changes_nothing() -> None:

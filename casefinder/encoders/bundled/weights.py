@@ -1,7 +1,8 @@
 """Read and write the encoder's weights: `metadata.json` and `weights.bin` in one directory.
 
 The metadata holds the fingerprint, the calibration, and the SHA-256 and layout of the weights file. That file
-holds the arrays of `Weights` one after the other, so that loading is one read and no copy.
+holds the arrays of `Weights` one after the other, the table packed (see `nibbles.py`), so that loading is one read and
+no copy but the table's.
 """
 
 from __future__ import annotations
@@ -19,18 +20,20 @@ from numpy.typing import NDArray
 
 from casefinder.encoders.bundled.features import CharacterTable, Keys
 from casefinder.encoders.bundled.gate import Gate
+from casefinder.encoders.bundled.nibbles import pack, unpack
 from casefinder.encoders.calibration import Calibration
 from casefinder.errors import EncoderDamagedError, EncoderNotFoundError
 
-PREPROCESSING_VERSION: Final = 2
-"""Raised whenever the same text gets other keys, counts or levels than before: weights fit one version only."""
+PREPROCESSING_VERSION: Final = 3
+"""Raised whenever the same text gets other keys, counts or levels than before, or the file another layout: weights fit
+one version only."""
 
 _FORMAT: Final = "casefinder-bundled-encoder"
 _WEIGHTS: Final = "weights.bin"
 _METADATA: Final = "metadata.json"
 _REPAIR: Final = "Reinstall casefinder, or make the weights again with scripts/train_encoder."
 _GATE: Final = {"context": "|i1", "gate_keys": "<i2", "gate_biases": "<i2"}
-_ARRAYS: Final = {"table": "|i1", **_GATE, "keys": "<u8", "fold": "<u2", "kind": "|u1"}
+_ARRAYS: Final = {"table": "|u1", **_GATE, "keys": "<u8", "fold": "<u2", "kind": "|u1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Weights:
     """Everything that encoding needs.
 
     Attributes:
-        table: int8 [n_rows, dim], the rows of the keys, in their order, then the hashed rows.
+        table: int8 [n_rows, dim], between -7 and 7; the rows of the keys, in their order, then the hashed rows.
         gate: How much each row counts, by the text.
         keys: uint64 [n_keys], sorted; n_keys < n_rows.
         characters: How characters fold.
@@ -55,9 +58,9 @@ class Weights:
         return len(self.table) - len(self.keys)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Name every array, in the order in which they lie in the file."""
+        """Name every array as it lies in the file, in the order there."""
         gate, characters = self.gate, self.characters
-        held = (self.table, gate.context, gate.keys, gate.biases, self.keys, characters.fold, characters.kind)
+        held = (pack(self.table), gate.context, gate.keys, gate.biases, self.keys, characters.fold, characters.kind)
         return dict(zip(_ARRAYS, held, strict=True))
 
 
@@ -80,7 +83,7 @@ class Metadata:
     @property
     def dim(self) -> int:
         """Number of components of a vector."""
-        return self.shapes["table"][1]
+        return 2 * self.shapes["table"][1]
 
 
 def read_metadata(directory: Path) -> Metadata:
@@ -152,7 +155,7 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Weights:
     """Put together what `Weights.arrays` took apart."""
     gate = Gate(arrays["context"], arrays["gate_keys"], arrays["gate_biases"])
     characters = CharacterTable(arrays["fold"], arrays["kind"])
-    return Weights(arrays["table"], gate, arrays["keys"], characters)
+    return Weights(unpack(arrays["table"]), gate, arrays["keys"], characters)
 
 
 def write_weights(directory: Path, weights: Weights, calibration: Calibration) -> Metadata:
