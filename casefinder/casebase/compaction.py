@@ -17,7 +17,7 @@ from casefinder.errors import IndexDamagedError
 _LOG: Final = logging.getLogger(__name__)
 # Every reader that opens derives what came since the snapshot: 0.6 ms of one core for each case, and a query over 1,000
 # such cases takes two to three times as long: scripts/bench/tail.py. A compaction goes through the whole snapshot,
-# 0.04 ms for each case of it. So of a large one it waits for a share: 16 ms for each change, whatever the size.
+# 0.02 ms for each case of it. So of a large one it waits for a share: 8 ms for each change, whatever the size.
 _FEWEST_CHANGES: Final = 250
 _SHARE_OF_CHANGES: Final = 0.0025
 

@@ -118,12 +118,13 @@ def damaged_trials(prepare: Callable[[Path], None], name: str, each: int, seed: 
         status, wanted = in_child(lambda: everything(trial))
         assert status == 0, wanted
         file = min((path.relative_to(template) for path in template.rglob(name)), key=lambda path: len(path.parts))
-        for damage in DAMAGES.values():
+        for kind, damage in DAMAGES.items():
             for _ in range(each):
                 shutil.rmtree(trial)
                 shutil.copytree(template, trial)
                 (trial / file).write_bytes(damage(bytearray((template / file).read_bytes()), chance))
                 verdicts[verdict(trial, wanted)] += 1
+            say(f"  {name}, {kind}: {each} done")
     return verdicts
 
 
