@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, IntEnum, auto
+from itertools import product
 
 
 class Role(IntEnum):
@@ -12,6 +13,7 @@ class Role(IntEnum):
 
     NEGATE = auto()
     DOUBT = auto()
+    PLAN = auto()  # a treatment or test that is planned or advised; complaints named with it stay as they are
     PAST = auto()
     RELATIVE = auto()
     DROP = auto()  # not about this patient's condition at all: a department, a vaccine, a colleague
@@ -40,6 +42,9 @@ class Cue:
         reach: Where its scope ends.
         prefers_back: Whether a finding right before it is meant rather than one after it.
         is_zh: Whether it is Chinese: commas and spaces then end a clause, in English they separate a list.
+        is_firm: Whether verbs and pronouns before its first finding leave it open: 否认近期有, "if he develops".
+        is_both: Whether it concerns what stands before it and what follows: "pneumonia versus atelectasis".
+        passes_comma: Whether it looks back over a comma: 胃溃疡，吃药好了.
     """
 
     role: Role
@@ -48,6 +53,9 @@ class Cue:
     reach: Reach = Reach.CLAUSE
     prefers_back: bool = False
     is_zh: bool = True
+    is_firm: bool = False
+    is_both: bool = False
+    passes_comma: bool = False
 
 
 def index_cues(groups: Iterable[tuple[Cue, Iterable[str]]]) -> dict[str, Cue]:
@@ -58,6 +66,16 @@ def index_cues(groups: Iterable[tuple[Cue, Iterable[str]]]) -> dict[str, Cue]:
             known = cues.get(phrase)
             cues[phrase] = cue if known is None else _join(known, cue)
     return cues
+
+
+def combine(*parts: str, between: str = "") -> list[str]:
+    """Write out every phrase that takes one alternative of each part, in order.
+
+    Args:
+        parts: Alternatives separated by ``|``; an empty one leaves the part out.
+        between: What joins the parts.
+    """
+    return [between.join(filter(None, choice)) for choice in product(*(part.split("|") for part in parts))]
 
 
 def _join(first: Cue, second: Cue) -> Cue:

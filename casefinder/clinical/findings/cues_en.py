@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from casefinder.clinical.findings.cues import Cue, Reach, Role, index_cues
+from casefinder.clinical.findings.cues import Cue, Reach, Role, combine, index_cues
 
 _LIST: Final = Reach.LIST
 _SENTENCE: Final = Reach.SENTENCE
 
 
-def _en(role: Role, *, ahead: int | None = None, back: int | None = None, reach: Reach = Reach.CLAUSE) -> Cue:
-    return Cue(role, ahead=ahead, back=back, reach=reach, is_zh=False)
+def _en(
+    role: Role,
+    *,
+    ahead: int | None = None,
+    back: int | None = None,
+    reach: Reach = Reach.CLAUSE,
+    prefers_back: bool = False,
+    is_firm: bool = False,
+    is_both: bool = False,
+) -> Cue:
+    return Cue(role, ahead, back, reach, prefers_back, is_zh=False, is_firm=is_firm, is_both=is_both)
+
+
+def _combine(*parts: str) -> str:
+    return "|".join(combine(*parts, between=" "))
 
 
 _NEGATE: Final = (
@@ -21,9 +34,25 @@ _NEGATE: Final = (
         ("no|none|nil|never|never had|has no|have no|had no|with no|there is no|there was no"),
     ),
     (
-        _en(Role.NEGATE, ahead=45, back=12, reach=_LIST),
-        "denies|denied|deny|denying|denies any|denies having",
+        _en(Role.NEGATE, ahead=45, back=12, reach=_LIST, is_firm=True),
+        "denies|denied|deny|denying|denies any|denies having|denies ever having|denies that|denied having|denied any",
     ),
+    (
+        _en(Role.NEGATE, ahead=45, reach=_LIST),
+        _combine(
+            "not|doesn't|don't|didn't|hasn't|haven't|hadn't|never|cannot|can't|couldn't|could not|fails to|failed to|"
+            "failing to",
+            "yet|clearly|really|specifically|definitely|ever|",
+            "have|had|show|shown|reveal|revealed|demonstrate|demonstrated|identify|identified|detect|detected|find|"
+            "found|develop|developed|experience|experienced|notice|noticed|note|noted|report|reported|see|seen|"
+            "observe|observed|exhibit|exhibited|suffer from|suffered from|complain of|complained of|endorse|"
+            "endorsed|describe|described|feel|felt|support|suggest|indicate|appreciate|elicit|palpate|hear|"
+            "visualize|visualise|meet criteria for",
+        ),
+    ),
+    (_en(Role.NEGATE, ahead=20, reach=_LIST), "lacks|lacking|lacked|unremarkable for|ruled out for|argues against"),
+    (_en(Role.NEGATE, back=0), "-free"),
+    (_en(Role.NEGATE, back=8), "was withheld|were withheld|withheld|was held|were held|is being held"),
     (
         _en(Role.NEGATE, ahead=45, reach=_LIST),
         "without|w/o|without any|without evidence of|unaccompanied by",
@@ -57,14 +86,25 @@ _NEGATE: Final = (
     (
         _en(Role.NEGATE, back=16),
         (
-            "absent|is absent|was absent|are absent|were absent|negative|was negative|is negative|not present|"
+            "absent|is absent|was absent|are absent|were absent|was negative|is negative|are negative|not present|"
             "not seen|not noted|not detected|not found|not observed|not identified|not palpable|not evident|"
-            "not demonstrated|not appreciated|not heard|not elicited|(-)|[-]|was denied|were denied|are denied|"
+            "not demonstrated|not appreciated|not heard|not elicited|[-]|was denied|were denied|are denied|"
             "is denied|excluded|was excluded|is excluded|were excluded|has been excluded|been excluded|"
             "was ruled out|were ruled out|is ruled out|been ruled out|has been ruled out|have been ruled out|"
             "not reported|not visualized|not visualised|not apparent|not confirmed"
         ),
     ),
+    (
+        _en(Role.NEGATE, back=16),
+        _combine(
+            "not|cannot be|could not be|can't be|couldn't be|can not be",
+            "clearly|definitely|readily|",
+            "seen|noted|detected|found|observed|identified|palpated|palpable|demonstrated|appreciated|heard|elicited|"
+            "visualized|visualised|felt|visible|appreciable|reproducible|demonstrable|detectable|audible|confirmed",
+        ),
+    ),
+    (_en(Role.NEGATE, ahead=1, back=16, prefers_back=True), "negative|neg"),
+    (_en(Role.NEGATE, ahead=1, back=2, reach=_LIST, prefers_back=True), "(-)"),
     (_en(Role.NEGATE, ahead=30, back=8, reach=_LIST), "ruled out|rules out|excludes|excluding|ruling out"),
 )
 _DOUBT: Final = (
@@ -77,26 +117,65 @@ _DOUBT: Final = (
             "concerning for|concern of|worrisome for|questionable|presumed|presumptive|presumably|may have|"
             "might have|may be|might be|could be|could represent|may represent|might represent|could have|"
             "can be|likely to be|most likely|more likely|thought to be|felt to be|query|queried|appears to be|"
-            "differential diagnosis includes|differential includes|differential diagnosis of|"
-            "differential diagnosis|differentials include|versus|vs|vs.|apparent|seems to be|equivocal for|"
+            "apparent|seems to be|equivocal for|"
             "favor|favors|favour|favours|raises the possibility of|possibility of|cannot exclude|can't exclude|"
             "could not exclude|unable to exclude|cannot rule out|can't rule out|could not rule out|"
             "unable to rule out|not rule out|not exclude|not ruled out|not excluded|rule out|r/o|to rule out|"
+            "working diagnosis of|working diagnosis|provisional diagnosis of|provisional diagnosis|"
+            "presumptive diagnosis of|tentative diagnosis of|question of|cannot be distinguished from|"
+            "difficult to distinguish from|hard to distinguish from|indistinguishable from|cannot distinguish|"
+            "cannot differentiate|cannot tell from|cannot tell|to differentiate from|to distinguish from|mimicking|"
+            "avoid|avoids|avoiding|concerned about|concerned for|worry about|wondering about|could it be|can it be|"
+            "could this be|is this|is it|do i have|does he have|does she have|am i having|chance of|any chance of|"
+            "likelihood of|as needed for|prn for|in the event of|picture of|"
             "to exclude|to evaluate for|evaluate for|assess for|screen for|screened for|screening for|"
             "compatible with possible|indeterminate for|?"
         ),
     ),
+    (
+        _en(Role.DOUBT, ahead=30),
+        _combine(
+            "may|might|could",
+            "also|well|still|possibly|",
+            "have|be|represent|reflect|indicate|suggest|develop|cause|mean|be due to|be related to|be caused by|"
+            "be secondary to|be from",
+        ),
+    ),
+    (
+        _en(Role.DOUBT, ahead=30),
+        _combine(
+            "cannot|can not|can't|could not|couldn't|unable to|not|not able to",
+            "completely|entirely|definitively|fully|reliably|confidently|",
+            "exclude|rule out|discount|dismiss",
+        ),
+    ),
+    (
+        _en(Role.DOUBT, ahead=30, reach=_LIST),
+        "differential diagnosis includes|differential includes|differential diagnosis of|differential diagnosis|"
+        "differentials include|differentials|differential is|ddx|ddx includes|differential diagnoses include",
+    ),
+    (_en(Role.DOUBT, ahead=30, back=2, is_both=True), "versus|vs|vs."),
     (
         _en(Role.DOUBT, ahead=25, back=8),
         "less likely|unlikely|most likely|is most likely|was most likely|more likely|is more likely|"
         "likely|is likely|was likely|are likely|were likely",
     ),
     (
+        _en(Role.DOUBT, ahead=30, reach=_LIST, is_firm=True),
+        (
+            "return if|if|if you develop|if you have|in case of|in case|should you develop|should you have|should|"
+            "whether|wonders if|wonder if|wondering if|unclear whether|unclear if|unsure whether|unless|"
+            "return for|return precautions for|come back for|come back if|red flags|warning signs"
+        ),
+    ),
+    (
         _en(Role.DOUBT, ahead=30, reach=_LIST),
         (
-            "return if|if|if you develop|if you have|in case of|should you develop|watch for|monitor for|"
+            "watch for|monitor for|watch out for|observe for|monitored for|monitoring for|observed for|watching for|"
+            "look out for|alert for|watch closely for|counselled about|counseled about|warned about|warned of|"
+            "educated about|"
             "at risk of|at risk for|risk of|risk for|risk factors for|prophylaxis of|prophylaxis for|"
-            "prophylaxis against|to prevent|prevention of|prevent|whether|wonders if|worried about|afraid of|"
+            "prophylaxis against|to prevent|prevention of|prevent|worried about|afraid of|"
             "fear of"
         ),
     ),
@@ -112,10 +191,33 @@ _DOUBT: Final = (
         ),
     ),
     (
-        _en(Role.DOUBT, ahead=20),
+        _en(Role.DOUBT, back=16),
+        _combine(
+            "cannot|can not|can't|could not|couldn't|has not|have not|had not|hasn't|not|not yet|to|should|must|"
+            "needs to|need to|still to|yet to",
+            "be|been",
+            "completely|entirely|definitively|fully|reliably|",
+            "excluded|ruled out|discounted|dismissed",
+        ),
+    ),
+    (
+        _en(Role.DOUBT, back=16),
+        _combine(
+            "is|was|are|were|remains|remain|seems|appears",
+            "also|still|now|very|highly|thought|felt|considered|",
+            "possible|probable|likely|unlikely|suspected|questionable|uncertain|unclear|doubtful|a possibility|"
+            "a concern|a consideration|in the differential|on the differential|under consideration|in question|"
+            "being considered|queried|to be considered",
+        ),
+    ),
+    (_en(Role.DOUBT, ahead=20), "consider|considering"),
+    (
+        _en(Role.PLAN, ahead=20),
         (
-            "planned|scheduled for|planned for|plan for|consider|considering|considered for|recommended|"
-            "awaiting|would benefit from|candidate for"
+            "planned|scheduled for|planned for|plan for|considered for|recommended|awaiting|would benefit from|"
+            "candidate for|recommend|recommends|advised|advise|offered|to undergo|to receive|to start|awaits|plan|"
+            "plans for|listed for|booked for|referred for|pending|"
+            + _combine("may|might|will|would|could|likely to", "need|require|undergo|receive|benefit from|start")
         ),
     ),
 )
@@ -136,21 +238,44 @@ _PAST: Final = (
     (
         _en(Role.PAST, ahead=30),
         (
-            "previous|previously|prior|status post|s/p|in the past|formerly|former|had previously|in childhood|"
-            "as a child|cured of|recovered from|past|years ago she had|years ago he had|years earlier|"
+            "previous|previously|prior|status post|s/p|formerly|former|had previously|"
+            "cured of|recovered from|past|years ago she had|years ago he had|years earlier|"
             "treated previously for|previously treated for|previously diagnosed with|used to have|used to take|"
-            "discontinued|stopped taking|stopped"
+            "discontinued|stopped taking|stopped|stopping|discontinuing|discontinuation of|cessation of|resolution of|"
+            "disappearance of|recovering from|years after|months after|years following|years post|prior episode of|"
+            "prior episodes of|previous episode of|previous episodes of|past episodes of|"
+            + _combine(
+                "years ago|year ago|years earlier|decades ago|last year",
+                "he|she|i|the patient|patient",
+                "had|underwent|was treated for|suffered|suffered from|sustained|received",
+            )
         ),
     ),
     (
         _en(Role.PAST, back=16),
         (
-            "years ago|year ago|in the past|as a child|in childhood|resolved|has resolved|had resolved|"
-            "have resolved|was resolved|subsided|has subsided|disappeared|has stopped|had stopped|cured|"
+            "years ago|year ago|"
             "discontinued|was discontinued|were discontinued|has been discontinued|is discontinued|stopped|"
             "was stopped|were stopped|was cured|years earlier|years previously|years before|"
-            "went away|has gone|in infancy|is gone|"
-            "in remission"
+            "went away|in infancy|in remission|into remission|"
+            + _combine(
+                "has|have|had|was|were|is|are|now|since|",
+                "completely|spontaneously|subsequently|fully|eventually|gradually|now|since|all|",
+                "resolved|subsided|disappeared|cleared|stopped|ceased|abated|settled|healed|cured|vanished|gone|"
+                "gone away|cleared up|defervesced",
+            )
+        ),
+    ),
+    (
+        _en(Role.PAST, ahead=30, back=16, prefers_back=True),
+        (
+            "in the past|as a child|in childhood|as an infant|as a baby|as a teenager|as an adolescent|"
+            "as a young adult|during childhood|in adolescence|when he was a child|when she was a child|"
+            + _combine(
+                "in his|in her|in their|in my",
+                "early|late|mid|",
+                "teens|twenties|thirties|forties|fifties|sixties|20s|30s|40s|50s|60s|youth|childhood",
+            )
         ),
     ),
 )
@@ -219,20 +344,18 @@ _OTHERS: Final = (
 )
 # Longer phrases win, so a phrase here takes the cue inside it out of play.
 _NOTHING: Final = (
-    "no increase|no increase in|no decrease|no decrease in|no change|no change in|"
-    "no significant change|no significant change in|no improvement|no improvement in|no improvement of|"
-    "no relief|no relief of|no relief from|no worsening|no worsening of|no response|no response to|"
     "not only|not just|not merely|not necessarily|not relieved|not relieved by|not improve|"
     "not improved|not improving|not respond|not respond to|not responding|not responding to|"
     "not resolve|not resolved|not subside|not controlled|not well controlled|poorly controlled|"
     "not known|not clear|not certain|not sure|not unusual|not without|no doubt|no doubt that|no cause|"
     "no obvious cause|without obvious cause|without apparent cause|without cause|without improvement|"
-    "without relief|without response|without change|without difficulty|without any relief|"
+    "without relief|without response|without change|without difficulty|without any relief|cleared for|cleared by|"
+    "is it normal|is it safe|is it ok|is it okay|is this normal|neg pressure|negative pressure|"
     "no apparent cause|no reason|no particular reason|no trigger|no obvious trigger|without trigger|"
     "without provocation|no provocation|gram negative|gram-negative|culture negative|culture-negative|"
     "seronegative|rh negative|triple negative|triple-negative|her2 negative|no matter|nothing|"
     "not drain|not treated|not been treated|not able to|not able|not tolerate|without further|"
-    "no further|no effect|no benefit|without effect|without benefit|not helped|not help|not alleviated|"
+    "no effect|no benefit|without effect|without benefit|not helped|not help|not alleviated|"
     "not due to|not related to|unrelated to|not because|not affected|not aggravated|as possible|"
     "if possible|if any|if needed|if necessary|as needed|as soon as possible|"
     "presented with a history of|presents with a history of|presenting with a history of|"
@@ -252,8 +375,14 @@ _NOTHING: Final = (
     "not consistent|not recall|no known cause|without known cause|without warning|no warning|"
     "no loss to follow-up|on ra|% ra|robitussin dm|guaifenesin dm|mucinex dm|delsym dm"
 ).split("|")
+_STEADY: Final = _combine(
+    "no|without|without any|not any|no real|little",
+    "significant|marked|appreciable|further|noticeable|obvious|interval|clinical|substantial|clear|",
+    "increase|decrease|change|improvement|relief|reduction|worsening|progression|response",
+    "in|of|from|to|",
+)
 
 EN_CUES: Final = index_cues(
     (cue, phrases.split("|")) for cue, phrases in (*_NEGATE, *_DOUBT, *_PAST, _YEARS, *_RELATIVE, *_OTHERS)
 )
-EN_NOTHING: Final = frozenset(_NOTHING)
+EN_NOTHING: Final = frozenset((*_NOTHING, *_STEADY.split("|")))

@@ -35,18 +35,25 @@ _NAMES: Final = {
     **dict.fromkeys(("fh", "fhx", *_FAMILY.split("|")), "family_history"),
     **dict.fromkeys(_ALLERGY.split("|"), ALLERGIES),
 }
-# At the start of a line or sentence, with an optional number or bracket, and a colon or the end of the line after it.
+# At the start of a line or sentence, with an optional number or bracket, and a colon or the end of the line after it;
+# in brackets anywhere; or after a space or comma, with a colon.
+_NAME: Final = f"(?:{_PAST}|{_FAMILY}|{_ALLERGY}|{_PLAIN})"
 _HEADING: Final = re.compile(
     r"(?:^|(?<=[\n。;.!]))[^\S\n]*(?:[(\[【]?[\d一二三四五六七八九十]{1,2}[)\]】.、]?[^\S\n]*|[【\[])?"
-    rf"(?P<name>{_PAST}|{_FAMILY}|{_ALLERGY}|{_PLAIN})[】\]]?[^\S\n]*(?::|(?=\n|$))",
+    rf"(?P<name>{_NAME})[】\]]?[^\S\n]*(?::|(?=\n|$))|"
+    rf"[【\[](?P<bracketed>{_NAME})[】\]]:?|(?<=[ ,、】])(?P<inline>{_NAME}):"
 )
 
 
 def find_headings(folded: str) -> list[tuple[int, int, str]]:
     """List start, end and section of every heading: past_history, family_history, allergies, or empty for others."""
-    if ":" not in folded and "\n" not in folded:
+    if ":" not in folded and "\n" not in folded and "】" not in folded:
         return []
-    return [(found.start("name"), found.end(), _NAMES.get(found["name"], "")) for found in _HEADING.finditer(folded)]
+    return [
+        (found.start(found.lastgroup), found.end(), _NAMES.get(found[found.lastgroup], ""))
+        for found in _HEADING.finditer(folded)
+        if found.lastgroup
+    ]
 
 
 def default_assertion(section: str | None) -> Assertion:

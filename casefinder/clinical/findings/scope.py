@@ -20,11 +20,16 @@ from casefinder.clinical.lexicon import ConceptKind
 
 _SENTENCE_END: Final = re.compile(r"[。;!\n]|[.?](?=\s|$|[^\x00-\x7f])")
 _QUESTION: Final = re.compile(r"\?(?![a-z])")
+_ANSWER: Final = re.compile(
+    r"\s*(?:[^\s:,。?]{1,9}:\s*)?(?P<word>(?P<yes>有|是的?|对|嗯|会|yes|yeah|yep)|(?:没有|没|无|否|不是|不会|不|nope|no|"
+    r"none|never|denies)(?P<echo>(?<=[没不])\w)?)(?:过|的|啊|呀|呢)?\s*(?=[,。;!.\n]|$)"
+)
 _HAN_SPACE: Final = re.compile(r"(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f])")
 # What may stand between two findings of one list. A bare comma is not among them: see _CONJUNCTION.
 _CONNECTOR: Final = re.compile(
     r"\s*(?:、|/|\+|以及|及其|及|和|与|或者|或|,?\s*and(?: the)?|,?\s*or|versus|vs\.?|)\s*(?:双侧|左侧|右侧|any )?\s*"
 )
+_OVER_COMMA: Final = 10  # characters: 胃溃疡，吃药后好了
 _CONJUNCTION: Final = re.compile(r"\b(?:and|or)\b|[及和或与]")
 _LIST_GAP: Final = 45  # characters between two findings of one list, in English with its adjectives
 _LIST_GAP_ZH: Final = 12
@@ -44,6 +49,10 @@ _INFORMS: Final = re.compile(
     r"觉得|注意|发觉|代|告知|给|要求|拒绝|签|及患)"
 )
 _IS_PATIENT: Final = re.compile(r"\bold (?:[a-z]+ )?$|\bpregnant $")
+_MY: Final = re.compile(r"\bmy (?:[\w-]+ ){0,2}$|我(?:家|的|们)?$")
+_CHILD: Final = re.compile(r"(?:son|daughter|儿子|女儿|孙子|孙女|twin)")  # who is asked about, as a rule
+_NO_COMMA: Final = re.compile(r"(?:no|never|none),")  # "No, just a cough" answers something else
+_ASKED_WITHIN: Final = 20  # characters to the question mark: 是胃炎还是胃溃疡引起的呢？
 _OF_RELATIVE: Final = re.compile(
     r"\s*(?:[(]|(?:in|among|affecting|of)\s)\s*"
     r"(?:(?:his|her|the|their|an?|one|two|three|both|several|first-degree|second-degree|maternal|paternal)\s+){0,3}$"
@@ -60,10 +69,16 @@ _NOT_JUDGED_AHEAD: Final = frozenset({ConceptKind.BODY, ConceptKind.TEST})
 _FELT: Final = frozenset({ConceptKind.SYMPTOM, ConceptKind.SIGN})
 _DRUGS: Final = frozenset({ConceptKind.DRUG, ConceptKind.DRUG_CLASS})
 _CLOSES: Final = {
-    Role.END: (Role.NEGATE, Role.DOUBT),
-    Role.NOW: (Role.NEGATE, Role.DOUBT, Role.PAST),
-    Role.PATIENT: (Role.NEGATE, Role.DOUBT, Role.RELATIVE),
+    Role.END: (Role.NEGATE, Role.DOUBT, Role.PLAN),
+    Role.NOW: (Role.NEGATE, Role.DOUBT, Role.PLAN, Role.PAST),
+    Role.PATIENT: (Role.NEGATE, Role.DOUBT, Role.PLAN, Role.RELATIVE),
 }
+_PLANNED: Final = frozenset({ConceptKind.DRUG, ConceptKind.DRUG_CLASS, ConceptKind.PROCEDURE, ConceptKind.TEST})
+_HAVING: Final = frozenset(("有", "出现", "见", "发现"))  # 没有出现, 未见有: one verb with the negation before
+_VERB_GAP: Final = 2  # characters: 没有再出现
+_AFTER_YEARS: Final = re.compile(
+    r"(?:治疗)?术?后(?:约|近)?(?:\d+|[一二两三四五六七八九十半数几]+)[余多+]?(?:年|个?月)(?!余?龄)"
+)
 
 
 @dataclass(slots=True)
@@ -81,6 +96,7 @@ _ASSERTIONS: Final = {
     Role.NEGATE: Assertion.ABSENT,
     Role.RELATIVE: Assertion.FAMILY,
     Role.DOUBT: Assertion.UNCERTAIN,
+    Role.PLAN: Assertion.UNCERTAIN,
     Role.PAST: Assertion.HISTORICAL,
 }
 # When several cues hold at once: 父亲可能有糖尿病 is family, 否认高血压病史 is absent.
@@ -135,7 +151,8 @@ class _ScopeReader:
         else:
             self._read_cue(index, match, match.cue)
         self._position = match.end
-        if match.cue is not None and _QUESTION.match(self._folded, match.start):
+        if match.cue is not None and _QUESTION.match(self._folded, match.end - 1):
+            self._hear_answer(match.end)
             self._end_sentence()
 
     def _enter_section(self, section: str | None) -> None:
@@ -155,6 +172,20 @@ class _ScopeReader:
         self._open.clear()
         self._sentence = []
         self._default = self._section_default
+
+    def _hear_answer(self, start: int) -> None:
+        """Settle what was asked by the word that answers it: 有发热吗？没有。"""
+        answer = _ANSWER.match(self._folded, start)
+        if answer is None:
+            return
+        for judged in self._sentence:
+            echo = answer["echo"]
+            if judged.assertion is not Assertion.UNCERTAIN:
+                continue
+            if echo and echo not in self._folded[judged.match.start : judged.match.end]:
+                continue
+            judged.assertion = Assertion.PRESENT if answer["yes"] else Assertion.ABSENT
+            judged.cue = None if answer["yes"] else Match(answer.start("word"), answer.end("word"), (), None)
 
     def _pass_gap(self, index: int, match: Match) -> None:
         gap = self._folded[self._position : match.start]
@@ -192,6 +223,7 @@ class _ScopeReader:
 
     def _read_concept(self, match: Match) -> None:
         self._close_distant(match)
+        self._close_attribute(match)
         for role in self._open:
             self._anchor[role] = match.end
         kind = match.concepts[0].kind
@@ -217,16 +249,37 @@ class _ScopeReader:
             if match.start - anchor > limit:
                 del self._open[role]
 
+    def _close_attribute(self, match: Match) -> None:
+        """End a negation that only describes what follows: 没有发热的咳嗽 is a cough."""
+        negation = self._open.get(Role.NEGATE)
+        if negation is None or self._anchor[Role.NEGATE] == negation.end or match.concepts[0].kind not in _FELT:
+            return
+        if self._folded[self._anchor[Role.NEGATE] : match.start].rstrip() == "的":
+            del self._open[Role.NEGATE]
+
     def _judge(self, match: Match) -> Judged:
         judged = Judged(match, self._default, drop=Role.DROP in self._open)
         for role, opened in self._open.items():
-            if not (role is Role.PAST and self._folded[opened.start] == "年" and match.concepts[0].kind in _FELT):
-                _strengthen(judged, role, opened)  # 1年前因头痛就诊 tells when a complaint began, not that it is over
+            if self._is_meant(role, opened, match.concepts[0].kind):
+                _strengthen(judged, role, opened)
+        if match.concepts[0].kind is ConceptKind.PROCEDURE:
+            since = _AFTER_YEARS.match(self._folded, match.end)
+            if since:
+                _strengthen(judged, Role.PAST, Match(since.start(), since.end(), (), None))
         judged.is_allergen = match.concepts[0].kind in _DRUGS and (
             self._section == ALLERGIES
             or _ALLERGIC_TO.search(self._folded, max(0, match.start - 30), match.start) is not None
         )
         return judged
+
+    def _is_meant(self, role: Role, opened: Match, kind: ConceptKind) -> bool:
+        """Tell whether an open cue says something about a kind.
+
+        1年前因头痛就诊 tells when a complaint began, not that it is over; 拟行手术治疗胃癌 plans the operation.
+        """
+        if role is Role.PLAN:
+            return kind in _PLANNED
+        return not (role is Role.PAST and self._folded[opened.start] == "年" and kind in _FELT)
 
     def _mark_allergens(self, match: Match) -> None:
         """Mark the drugs named right before 过敏 or "allergy"."""
@@ -243,23 +296,37 @@ class _ScopeReader:
             return
         if cue.role in _CLOSES:
             if not self._has_relative(match, cue):
-                self._close_by(cue)
+                self._close_by(match, cue)
         elif self._is_no_cue(match, cue):
             return
         elif self._points_back(index, match, cue):
             self._apply_back(match, cue)
+            if cue.is_both:
+                self._open_cue(match, cue)
         elif cue.ahead is not None:
             self._open_cue(match, cue)
 
-    def _close_by(self, cue: Cue) -> None:
+    def _close_by(self, match: Match, cue: Cue) -> None:
         for role in _CLOSES[cue.role]:
-            self._open.pop(role, None)
+            opened = self._open.get(role)
+            if opened is not None and not self._goes_through(role, opened, match):
+                del self._open[role]
         if cue.role is Role.NOW:
             relative = self._open.get(Role.RELATIVE)
             if cue.is_zh and relative and self._anchor[Role.RELATIVE] > relative.end:
                 del self._open[Role.RELATIVE]
             if self._default is Assertion.HISTORICAL:
                 self._default = Assertion.PRESENT
+
+    def _goes_through(self, role: Role, opened: Match, closing: Match) -> bool:
+        """Tell whether a verb or pronoun belongs to the cue before it: 没有出现, 否认近期有, "if she develops"."""
+        between = self._folded[opened.end : closing.start]
+        if self._anchor[role] > opened.end or "," in between:
+            return False
+        cue = _cue_of(opened)
+        if cue.is_firm:
+            return True
+        return cue.is_zh and len(between) <= _VERB_GAP and self._folded[closing.start : closing.end] in _HAVING
 
     def _has_relative(self, match: Match, cue: Cue) -> bool:
         """Tell whether a verb only joins a relative and a disease: 否认父母有糖尿病."""
@@ -272,12 +339,21 @@ class _ScopeReader:
         """Tell whether the words around a cue take its meaning: a mother who reports, a 3-day history of."""
         if cue.role is Role.RELATIVE:
             before = self._folded[max(0, match.start - 20) : match.start]
-            return _INFORMS.match(self._folded, match.end) is not None or _IS_PATIENT.search(before) is not None
+            return (
+                _INFORMS.match(self._folded, match.end) is not None
+                or _IS_PATIENT.search(before) is not None
+                or (_MY.search(before) is not None and _CHILD.match(self._folded, match.start) is not None)
+            )
+        if cue.is_both and cue.is_zh:
+            return "?" not in self._folded[match.end : match.end + _ASKED_WITHIN]  # 还是 is "still" otherwise
+        if cue.role is Role.NEGATE and not cue.is_zh:
+            return _NO_COMMA.match(self._folded, match.start) is not None
         if cue.role is not Role.PAST:
             return False
         if _HISTORY_OF.search(self._folded, match.start, match.end):
             return _COURSE_BEFORE.search(self._folded[max(0, match.start - 30) : match.start]) is not None
-        return cue.ahead is None and _COURSE_AHEAD.match(self._folded, match.end) is not None
+        is_history = self._folded.endswith("史", match.start, match.end)
+        return is_history and cue.ahead is None and _COURSE_AHEAD.match(self._folded, match.end) is not None
 
     def _points_back(self, index: int, match: Match, cue: Cue) -> bool:
         if cue.role is Role.RELATIVE and self._sentence and Role.RELATIVE not in self._open:
@@ -287,9 +363,11 @@ class _ScopeReader:
         if cue.back is None or not self._sentence:
             return False
         gap = self._folded[self._sentence[-1].match.end : match.start]
+        if cue.passes_comma and gap.count(",") == 1 and len(gap) <= _OVER_COMMA:
+            return True
         if len(gap.strip(" :")) > cue.back or "," in gap:
             return False
-        if cue.ahead is None or cue.prefers_back:
+        if cue.ahead is None or cue.is_both or (cue.prefers_back and not _CONJUNCTION.search(gap)):
             return True
         if cue.role is Role.NEGATE and not _CLOSED.match(self._folded, match.end):
             return False  # 伤口无渗血: what 无 denies is just not in the lexicon
