@@ -38,6 +38,7 @@ AREAS = {
     "signs",
     "surgery",
     "symptoms",
+    "tcm",
     "tests",
     "toxicology",
     "trauma",
