@@ -182,7 +182,7 @@ _RELATIVE: Final = (
             "配偶 家族中 家族内 亲属 家人 家属 直系亲属 一级亲属 子女 长子 长女 之父 之母"
         ),
     ),
-    (Cue(Role.RELATIVE, ahead=14, back=2), "家族史 家族病史 家族遗传史 遗传史 遗传病史"),
+    (Cue(Role.RELATIVE, ahead=14, back=2), "家族史 家族病史 家族遗传史 遗传史"),
 )
 _OTHERS: Final = (
     (Cue(Role.DROP, back=0), "性 科 门诊 病房 专科 疫苗 科室 医院 协会 科普 患者接触史 中心 病区 监护室"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from casefinder.clinical.findings.loose_forms import find_loose
 from casefinder.clinical.findings.overlaps import NEGATING, Match, Spot, resolve_overlaps
 from casefinder.clinical.findings.phrases import LATIN, Phrase, collect_phrases
 from casefinder.clinical.lexicon import Lexicon
@@ -39,7 +40,10 @@ class PhraseMatcher:
         is_first, self._is_used = not self._is_used, True
         is_cold = is_first and self._automaton is None and len(folded) <= _SHORT
         spots = self._try_every_length(folded) if is_cold else self._run_automaton(folded)
-        return resolve_overlaps(_keep_longest(spots, folded, text), folded)
+        kept = _keep_longest(spots, folded, text)
+        if not folded.isascii():
+            kept += find_loose(folded, self._by_text)
+        return resolve_overlaps(kept, folded)
 
     def _run_automaton(self, folded: str) -> Iterable[Spot]:
         """Find every phrase at every place: of those that begin at one place, the longest comes first."""

@@ -1,0 +1,45 @@
+"""Forms with everyday words inside: 肚子有点疼, 头很晕, 嗓子也不痛.
+
+Chinese puts a word of degree, time or negation between a body part and what it feels. Where one stands before such
+a feeling, what is left without it is looked up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from casefinder.clinical.findings.overlaps import Spot
+from casefinder.clinical.findings.phrases import CUE, Phrase
+from casefinder.clinical.findings.cues_zh import ZH_CUES
+from casefinder.clinical.lexicon import ConceptKind
+
+_FELT: Final = "疼痛胀痒红肿麻酸闷干凉冷黄哑晕慌僵硬堵"
+_BETWEEN: Final = (
+    "有点儿?|有些|很|好|挺|特别|非常|比较|老是?|总是?|经常|一直|还是?|又|也|就|会|都|越来越|隐隐|阵阵|一阵阵|偶尔|有时候?|稍微?|"
+    "略|太|真|更|最近|现在|已经?|仍然?|开始|突然|反复|明显|轻微|感觉|感到|觉得|再|怎么|一点|从来?|并|倒|时|(?P<negation>不|没有?)"
+)
+_LOOSE: Final = re.compile(f"(?P<between>(?:{_BETWEEN})+)(?P<felt>[{_FELT}])(?!能|过敏)")
+_LONGEST_PART: Final = 5  # characters: 肩胛骨那里 is none, 手指关节 is one
+_KINDS: Final = frozenset({ConceptKind.SYMPTOM, ConceptKind.SIGN})
+_NEGATION: Final = Phrase(
+    CUE, (), ZH_CUES["不"], None, begins_word=False, ends_word=False, is_acronym=False, not_before="", rivals=()
+)
+
+
+def find_loose(folded: str, phrases: Mapping[str, Phrase]) -> list[Spot]:
+    """Find the forms that have other words inside; of a negated one only the feeling is the finding, 不 its cue."""
+    spots: list[Spot] = []
+    for found in _LOOSE.finditer(folded):
+        start, felt = found.start(), found["felt"]
+        for first in range(max(0, start - _LONGEST_PART), start):
+            phrase = phrases.get(folded[first:start] + felt)
+            if phrase is None or not phrase.concepts or phrase.concepts[0].kind not in _KINDS:
+                continue
+            if found["negation"]:
+                spots += [(start, found.start("felt"), _NEGATION), (found.start("felt"), found.end(), phrase)]
+            else:
+                spots.append((first, found.end(), phrase))
+            break
+    return spots
