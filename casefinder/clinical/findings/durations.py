@@ -48,8 +48,14 @@ _EN_UNIT_DAYS: Final = {
     "mo": 30.4,
     **dict.fromkeys(("ye", "yr"), 365.25),
 }
+# Days that are named and not counted.
+_DAY: Final = re.compile(
+    r"(?P<yesterday>昨(?:日|天|晚|夜|晨|早)|yesterday|last night)|(?P<before>(?<![\d一二两三四五六七八九十几数目以])前(?:日|天)(?!性)|"
+    r"day before yesterday)|(?P<week>上(?:个?星期|周|个?礼拜)|last week)|(?P<month>上个?月|last month)"
+)
+_DAYS_AGO: Final = {"yesterday": 1.0, "before": 2.0, "week": 7.0, "month": 30.4}
 _RANGE: Final = re.compile(r"\s*(?:-|~|至|to)\s*")
-_RECURRING: Final = ("每", "/", "日期")
+_RECURRING: Final = ("每", "/", "日期", "餐后", "饭后", "服糖后", "岁", "生后")
 _YEAR: Final = re.compile(r"[12]\d{3}年?$")
 _AT_AGE: Final = re.compile(r"\bage(?:d| of)? [\w ]{0,10}$")
 
@@ -57,9 +63,16 @@ _AT_AGE: Final = re.compile(r"\bage(?:d| of)? [\w ]{0,10}$")
 def find_durations(folded: str, text: str) -> tuple[Duration, ...]:
     """Find lengths of time in text order; ages, dates, frequencies and days of treatment are left out."""
     found = [_read(folded, text, match, is_zh=True) for match in _match_zh(folded)]
+    found += [_read_day(text, match) for match in _DAY.finditer(folded)]
     if _EN_UNIT.search(folded):
         found += [_read(folded, text, match, is_zh=False) for match in _EN.finditer(folded)]
     return tuple(sorted((duration for duration in found if duration), key=lambda duration: duration.span))
+
+
+def _read_day(text: str, match: re.Match[str]) -> Duration:
+    span = Span(match.start(), match.end())
+    days = _DAYS_AGO[str(match.lastgroup)]
+    return Duration(days=days, is_ago=True, span=span, surface=text[span.start : span.end])
 
 
 def _match_zh(folded: str) -> Iterator[re.Match[str]]:

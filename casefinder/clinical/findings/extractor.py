@@ -10,8 +10,16 @@ from casefinder.clinical.findings.durations import find_durations
 from casefinder.clinical.findings.folding import fold_text
 from casefinder.clinical.findings.headings import find_headings
 from casefinder.clinical.findings.matcher import PhraseMatcher
-from casefinder.clinical.findings.measurements import find_measurements
-from casefinder.clinical.findings.model import Extraction, Finding, Span
+from casefinder.clinical.findings.measurements import DESCRIBED, describe_finding, find_measurements
+from casefinder.clinical.findings.model import (
+    AgeMention,
+    Assertion,
+    Duration,
+    Extraction,
+    Finding,
+    Measurement,
+    Span,
+)
 from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.places import choose_side, find_sides, find_site
 from casefinder.clinical.findings.quantities import MEASURED_SIGNS
@@ -48,11 +56,12 @@ class FindingExtractor:
         matches = self._matcher.match(folded, text)
         judged = judge_findings(folded, matches, find_headings(folded), section=section)
         ages, sexes = find_ages(folded, text), find_sexes(folded, text)
+        durations = find_durations(folded, text)
         ranges = Ranges(age=age or (ages[0].age if ages else None), sex=sex or (sexes[0].sex if sexes else None))
         return Extraction(
             findings=tuple(_make_findings(folded, text, matches, judged)),
-            measurements=find_measurements(folded, text, matches, ranges),
-            durations=find_durations(folded, text),
+            measurements=_add_described(find_measurements(folded, text, matches, ranges), judged, text),
+            durations=_leave_out_ages(durations, ages) if ages and durations else durations,
             ages=ages,
             sexes=sexes,
         )
@@ -67,6 +76,29 @@ def extract(text: str, *, section: str | None = None, age: Age | None = None, se
 def default_extractor() -> FindingExtractor:
     """Return the extractor for the shipped lexicon, made at the first call."""
     return FindingExtractor(load_lexicon())
+
+
+def _add_described(measurements: tuple[Measurement, ...], judged: list[Judged], text: str) -> tuple[Measurement, ...]:
+    """Add what a finding in words says of a value: 肌钙蛋白阳性 is a high troponin."""
+    described = [
+        describe_finding(concept.id, Span(item.match.start, item.match.end), text)
+        for item in judged
+        if item.assertion is Assertion.PRESENT
+        for concept in item.match.concepts
+        if concept.id in DESCRIBED
+    ]
+    if not described:
+        return measurements
+    return tuple(sorted((*measurements, *described), key=lambda measurement: measurement.span))
+
+
+def _leave_out_ages(durations: tuple[Duration, ...], ages: tuple[AgeMention, ...]) -> tuple[Duration, ...]:
+    spans = [age.span for age in ages]
+    return tuple(
+        duration
+        for duration in durations
+        if not any(duration.span.start < span.end and span.start < duration.span.end for span in spans)
+    )
 
 
 def _make_findings(folded: str, text: str, matches: list[Match], judged: list[Judged]) -> list[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from casefinder.clinical.findings.model import Flag, Measurement, Span
@@ -15,7 +15,7 @@ _NUMBER: Final = r"(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,4})?)"
 _UNIT: Final = (
     r"(?P<unit>[x×*]\s*10\s*[\^*e]?\s*[39⁹³]\s*/\s*(?:l|ul)|10\s*\^\s*[39]\s*/\s*u?l|(?:beats|"
     r"breaths) ?(?:per minute|/ ?min)|per minute|degrees (?:celsius|c)\b|次\s*/\s*(?:分钟?|min)|摄氏度|"
-    r"[°º]\s*[cf]\b|℃|℉|度|%|‰|分(?!钟)|/15\b|/\s*mm\^?[3³]|/\s*[uμµ]l|/\s*min(?:ute)?\b|"
+    r"[°º]\s*[cf]\b|[°º]|℃|℉|度|%|‰|分(?!钟)|/15\b|/\s*mm\^?[3³]|/\s*[uμµ]l|/\s*min(?:ute)?\b|"
     r"[a-zμµ]{1,5}\s*/\s*(?:[a-z]{1,3}|m²)\b|mmhg|kpa|bpm|mg%|[cf]\b|mm\b)"
 )
 _FILLING: Final = (
@@ -36,30 +36,48 @@ _BP_BARE: Final = re.compile(
 # Vital signs under one letter, and a temperature by its unit alone. 度 alone is also an angle or a degree of severity.
 _LETTERS: Final = re.compile(
     r"(?<![a-z0-9])(?P<letter>[tpr]|"
-    r"呼吸)\s*[:=]?\s*(?P<number>\d{2,3}(?:\.\d{1,2})?)(?![\da-z])\s*(?P<unit>℃|°\s*c|度|次\s*/\s*分钟?|"
-    r"/\s*min|bpm)?"
+    r"呼吸)\s*[:=]?\s*(?P<number>\d{2,3}(?:\.\d{1,2})?)(?!\d)\s*(?P<unit>℃|°\s*c|度|次\s*/\s*分钟?|"
+    r"次\s*/\s*min|/\s*min|bpm)?(?![a-z])"
 )
 _DEGREES: Final = re.compile(
-    r"(?<![\d.~-])(?P<number>(?:3[4-9]|4[0-2])(?:\.\d{1,2})?)\s*(?P<unit>℃|°\s*c\b|度(?![肿大烧伤]))"
+    r"(?<![\d.~-])(?P<number>(?:3[4-9]|4[0-2])(?:\.\d{1,2})?)\s*(?P<unit>℃|°\s*c\b|度(?![肿大烧伤角]))"
 )
 _FAHRENHEIT: Final = re.compile(
     r"(?<![\d.])(?P<number>(?:9[0-9]|10[0-9])(?:\.\d{1,2})?)\s*(?P<unit>°\s*f\b|℉|"
     r"degrees f(?:ahrenheit)?\b)"
 )
+# A fever by its height alone: "fever to 103", 烧到39.5.
+_FEVER: Final = re.compile(
+    r"(?:fevers?|febrile)\s*(?:up\s*)?(?:to|of)\s*(?P<number>(?:9[89]|10[0-7]|3[789]|4[01])(?:\.\d{1,2})?)(?![\d/-])"
+    r"(?P<unit>\s*(?:°\s*)?f\b)?(?!\s*(?:day|hour|week|month|year))|"
+    r"烧(?:到|至)(?:了|过)?(?P<zh>(?:3[789]|4[01])(?:\.\d{1,2})?)(?![\d天日次小度℃°])"
+)
+_PH: Final = re.compile(r"(?<![a-z0-9])(?<!尿)ph(?:值)?[\s:=为]*(?P<number>(?:6\.[89]|7\.\d)\d{0,2})(?P<unit>(?!))?")
+_BOILING_FAR: Final = 90  # no body has so many °C: the number is in °F
+_TENTH: Final = re.compile(r"\s*([0-9])(?![0-9.]|\s*(?:天|日|次|小时|分|月|周|年))")  # 39度5
 _LETTER: Final = re.compile(r"(?<![a-z0-9])(?:[tpr]|呼吸)(?=[ :=\d])")
 _LETTER_IDS: Final = {"t": "body-temperature", "p": "pulse", "r": "respiratory-rate", "呼吸": "respiratory-rate"}
 # Names too short or too ambiguous for the lexicon: with a concentration after them there is no doubt.
 _BARE_NAMES: Final = re.compile(
     r"(?<![a-z0-9高低血])(?P<name>k\+?|na\+?|ca(?:2?\+{1,2})?|[钾钠钙]|glucose|glu|葡萄糖|sodium|"
-    r"calcium)(?:\)|level|was|of|is|[\s:=])*(?P<number>\d{1,4}(?:\.\d{1,3})?)\s*(?P<unit>mmol/l|meq/l|"
-    r"mg/dl)"
+    r"calcium|s?cr|crea)(?:\)|level|was|of|is|[\s:=])*(?P<number>\d{1,4}(?:\.\d{1,3})?)\s*(?P<unit>mmol/l|meq/l|"
+    r"mg/dl|[uμµ]mol/l)"
 )
-_CONCENTRATION: Final = re.compile(r"m(?:mol|eq)/l|mg/dl")
+_CONCENTRATION: Final = re.compile(r"(?:mol|eq)/l|mg/dl")
 _BARE_IDS: Final = {
     **dict.fromkeys(("k", "钾"), "serum-potassium"),
     **dict.fromkeys(("na", "钠", "sodium"), "serum-sodium"),
     **dict.fromkeys(("ca", "钙", "calcium"), "serum-calcium"),
+    **dict.fromkeys(("cr", "scr", "crea"), "creatinine"),
     **dict.fromkeys(("glucose", "glu", "葡萄糖"), "blood-glucose"),
+}
+# Findings in words that say a value is high, where only one quantity can be meant.
+DESCRIBED: Final = {
+    quantity.implies_high: concept_id
+    for concept_id, quantity in QUANTITIES.items()
+    if quantity.implies_high
+    and quantity.implies_high.startswith(("elevated-", "raised-"))
+    and sum(other.implies_high == quantity.implies_high for other in QUANTITIES.values()) == 1
 }
 _DIGIT: Final = re.compile(r"\d")
 _UNIT_NOISE: Final = str.maketrans({" ": "", "μ": "u", "µ": "u", "×": "x", "⁹": "9", "³": "3", "º": "°"})
@@ -76,8 +94,19 @@ def find_measurements(folded: str, text: str, matches: Sequence[Match], ranges: 
                     found.setdefault(measurement.span.end * 2 + _is_diastolic(measurement), measurement)
     if _DIGIT.search(folded):
         for measurement in _read_unnamed(folded, text, ranges):
-            found.setdefault(measurement.span.end * 2 + _is_diastolic(measurement), measurement)
+            if not _repeats(measurement, found, folded):
+                found.setdefault(measurement.span.end * 2 + _is_diastolic(measurement), measurement)
     return tuple(sorted(found.values(), key=lambda measurement: (measurement.span, -1 * (measurement.value or 0))))
+
+
+def _repeats(measurement: Measurement, found: Mapping[int, Measurement], folded: str) -> bool:
+    """Tell whether a temperature only says the one before it in another unit: 101.5°F (38.6°C)."""
+    return measurement.concept_id == "body-temperature" and any(
+        other.concept_id == "body-temperature"
+        and other.span.end <= measurement.span.start
+        and folded[other.span.end : measurement.span.start].strip() in ("(", "/", "or", "即")
+        for other in found.values()
+    )
 
 
 def _is_diastolic(measurement: Measurement) -> int:
@@ -115,10 +144,28 @@ def _read_unnamed(folded: str, text: str, ranges: Ranges) -> Iterator[Measuremen
         measurement = _measure(text, _BARE_IDS[name["name"].rstrip("2+")], name, ranges, start=name.start())
         if measurement:
             yield measurement
+    for acidity in _PH.finditer(folded) if "ph" in folded else ():
+        measurement = _measure(text, "blood-ph", acidity, ranges, start=acidity.start())
+        if measurement:
+            yield measurement
+    yield from _read_fevers(folded, text, ranges)
     for degrees in _find_degrees(folded):
         measurement = _measure(text, "body-temperature", degrees, ranges, start=degrees.start())
         if measurement:
             yield measurement
+
+
+def _read_fevers(folded: str, text: str, ranges: Ranges) -> Iterator[Measurement]:
+    if "烧" not in folded and "fe" not in folded:
+        return
+    for fever in _FEVER.finditer(folded):
+        group = "zh" if fever["zh"] else "number"
+        number = float(fever[group])
+        value = (number - 32) / 1.8 if number > _BOILING_FAR else number
+        unit = text[fever.start("unit") : fever.end("unit")].strip() if fever["unit"] else ""
+        quantity = ranges.quantity("body-temperature")
+        span = Span(fever.start(group), fever.end("unit") if unit else fever.end(group))
+        yield _build(text, "body-temperature", quantity, value, number, unit, span)
 
 
 def _find_degrees(folded: str) -> Iterator[re.Match[str]]:
@@ -141,12 +188,16 @@ def _measure(text: str, concept_id: str, found: re.Match[str], ranges: Ranges, *
     number = float(found["number"].replace(",", ""))
     unit = _normalise_unit(found["unit"] or "")
     end = found.end("unit") if unit else found.end("number")
+    if unit in ("度", "°") and number.is_integer() and (tenth := _TENTH.match(text, end)):
+        number, end = number + int(tenth[1]) / 10, tenth.end()
     if concept_id == "body-temperature" and unit in ("°f", "f", "℉", "degreesf", "degreesfahrenheit"):
         value = (number - 32) / 1.8
     elif unit in quantity.factors:
         value = number * quantity.factors[unit]
     elif quantity.plausible[0] <= number <= quantity.plausible[1]:
         value, end = number, found.end("number")
+    elif quantity.bare_other and quantity.bare_other[0] <= number <= quantity.bare_other[1]:
+        value, end = number * quantity.bare_other[2], found.end("number")
     else:
         return None
     written = text[found.start("unit") : end] if end > found.end("number") else ""
@@ -170,11 +221,19 @@ def _build(
     )
 
 
+def describe_finding(finding_id: str, span: Span, text: str) -> Measurement:
+    """Make the measurement without a number that a finding of ``DESCRIBED`` amounts to."""
+    return _state(text, DESCRIBED[finding_id], Flag.HIGH, span)
+
+
 def _describe(text: str, concept_id: str, word: re.Match[str], *, start: int) -> Measurement:
-    quantity = QUANTITIES[concept_id]
     flag = {"high": Flag.HIGH, "low": Flag.LOW, "normal": Flag.NORMAL}[str(word.lastgroup)]
+    return _state(text, concept_id, flag, Span(start, word.end()))
+
+
+def _state(text: str, concept_id: str, flag: Flag, span: Span) -> Measurement:
+    quantity = QUANTITIES[concept_id]
     implies = {Flag.HIGH: quantity.implies_high, Flag.LOW: quantity.implies_low}.get(flag)
-    span = Span(start, word.end())
     return Measurement(
         concept_id=concept_id,
         value=None,

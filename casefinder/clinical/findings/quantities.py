@@ -29,6 +29,8 @@ class Quantity:
         plausible: The range in which a number without a unit is taken as given in the canonical unit.
         implies_low: Id of the finding that a low value amounts to.
         implies_high: Id of the finding that a high value amounts to.
+        bare_other: Where a number without a unit can only be in another unit: its range, and the factor from it
+            ("Hgb 9.2" is in g/dL, "glucose 320" in mg/dL).
     """
 
     unit: str
@@ -40,6 +42,7 @@ class Quantity:
     plausible: tuple[float, float]
     implies_low: str | None = None
     implies_high: str | None = None
+    bare_other: tuple[float, float, float] | None = None
 
 
 _PERCENT: Final = {"%": 1.0}
@@ -63,11 +66,13 @@ _PRESSURE: Final = {"mmhg": 1.0, "kpa": _MMHG_PER_KPA}
 _RATE: Final = {"/min": 1.0, "bpm": 1.0, "次/分": 1.0, "次/分钟": 1.0, "次/min": 1.0, "beats/min": 1.0, "breaths/min": 1.0, "beats per minute": 1.0, "breaths per minute": 1.0, "per minute": 1.0, "cpm": 1.0}  # fmt: skip
 _TROPONIN: Final = {"ng/ml": 1.0, "ug/l": 1.0, "ng/l": 0.001, "pg/ml": 0.001}
 
+# Blood glucose meters end at 33.3 mmol/L: a higher number without a unit is in mg/dL.
+_BARE_GLUCOSE: Final = (34.0, 1500.0, 1 / 18.016)
 _GLUCOSE_ROW: Final = Quantity(
-    "mmol/L", _GLUCOSE, 3.9, 11.1, 2.8, 25.0, (0.5, 60.0), "hypoglycemia", "high-blood-sugar"
+    "mmol/L", _GLUCOSE, 3.9, 11.1, 2.8, 25.0, (0.5, 34.0), "hypoglycemia", "high-blood-sugar", _BARE_GLUCOSE
 )
 QUANTITIES: Final[Mapping[str, Quantity]] = {
-    "body-temperature": Quantity("°C", {"℃": 1.0, "°c": 1.0, "c": 1.0, "度": 1.0, "摄氏度": 1.0, "degrees celsius": 1.0, "degrees c": 1.0}, 36.0, 37.3, 35.0, 41.0, (30.0, 43.0), "hypothermia", "fever"),
+    "body-temperature": Quantity("°C", {"℃": 1.0, "°c": 1.0, "°": 1.0, "c": 1.0, "度": 1.0, "摄氏度": 1.0, "degrees celsius": 1.0, "degrees c": 1.0}, 36.0, 37.3, 35.0, 41.0, (30.0, 43.0), "hypothermia", "fever"),
     "systolic-blood-pressure": Quantity("mmHg", _PRESSURE, 90, 140, 80, 180, (40, 300), "hypotension", "high-blood-pressure-reading"),
     "diastolic-blood-pressure": Quantity("mmHg", _PRESSURE, 60, 90, 40, 120, (20, 200), None, "high-blood-pressure-reading"),
     "heart-rate": Quantity("/min", _RATE, 60, 100, 40, 150, (20, 300), "bradycardia", "tachycardia"),
@@ -77,22 +82,22 @@ QUANTITIES: Final[Mapping[str, Quantity]] = {
     "glasgow-coma-scale": Quantity("", {"分": 1.0, "/15": 1.0, "points": 1.0}, 15, None, 9, None, (3, 15), None, None),
     "blood-glucose": _GLUCOSE_ROW,
     "random-blood-glucose": _GLUCOSE_ROW,
-    "fasting-blood-glucose": Quantity("mmol/L", _GLUCOSE, 3.9, 6.1, 2.8, 25.0, (0.5, 60.0), "hypoglycemia", "high-blood-sugar"),
-    "postprandial-glucose": Quantity("mmol/L", _GLUCOSE, 3.9, 7.8, 2.8, 25.0, (0.5, 60.0), "hypoglycemia", "high-blood-sugar"),
+    "fasting-blood-glucose": Quantity("mmol/L", _GLUCOSE, 3.9, 6.1, 2.8, 25.0, (0.5, 34.0), "hypoglycemia", "high-blood-sugar", _BARE_GLUCOSE),
+    "postprandial-glucose": Quantity("mmol/L", _GLUCOSE, 3.9, 7.8, 2.8, 25.0, (0.5, 34.0), "hypoglycemia", "high-blood-sugar", _BARE_GLUCOSE),
     "glycated-hemoglobin": Quantity("%", _PERCENT, None, 6.5, None, None, (3, 20)),
     "troponin": Quantity("ng/mL", _TROPONIN, None, 0.04, None, 0.5, (0.0, 500.0), None, "elevated-troponin"),
     "b-type-natriuretic-peptide": Quantity("pg/mL", {"pg/ml": 1.0, "ng/l": 1.0}, None, 125, None, 1800, (0, 70000), None, "elevated-natriuretic-peptide"),
     "creatine-kinase": Quantity("U/L", _ENZYME, None, 200, None, 5000, (5, 300000), None, "elevated-creatine-kinase"),
     "creatine-kinase-mb": Quantity("U/L", {**_ENZYME, "ng/ml": 1.0}, None, 25, None, None, (0, 2000)),
-    "d-dimer": Quantity("mg/L", {"mg/l": 1.0, "ug/ml": 1.0, "ng/ml": 0.001, "ug/l": 0.001}, None, 0.5, None, None, (0, 100), None, "elevated-d-dimer"),
-    "white-blood-cell-count": Quantity("10^9/L", _CELLS, 4.0, 10.0, 1.0, 30.0, (0.1, 500), "leukopenia", "leukocytosis"),
-    "platelet-count": Quantity("10^9/L", _CELLS_NO_GRAMS, 100, 300, 20, 1000, (1, 3000), "thrombocytopenia", "thrombocytosis"),
-    "hemoglobin": Quantity("g/L", _GRAMS, 115, 175, 60, 220, (20, 250), "anemia", None),
+    "d-dimer": Quantity("mg/L", {"mg/l": 1.0, "ug/ml": 1.0, "ng/ml": 0.001, "ug/l": 0.001}, None, 0.5, None, None, (0, 50), None, "elevated-d-dimer", (100, 100000, 0.001)),
+    "white-blood-cell-count": Quantity("10^9/L", _CELLS, 4.0, 10.0, 1.0, 30.0, (0.1, 500), "leukopenia", "leukocytosis", (1000, 400000, 0.001)),
+    "platelet-count": Quantity("10^9/L", _CELLS_NO_GRAMS, 100, 300, 20, 1000, (1, 3000), "thrombocytopenia", "thrombocytosis", (3001, 3000000, 0.001)),
+    "hemoglobin": Quantity("g/L", _GRAMS, 115, 175, 60, 220, (20, 250), "anemia", None, (2, 19.9, 10.0)),
     "c-reactive-protein": Quantity("mg/L", {"mg/l": 1.0, "mg/dl": 10.0, "ug/ml": 1.0}, None, 10, None, 200, (0, 700), None, "elevated-c-reactive-protein"),
     "procalcitonin": Quantity("ng/mL", {"ng/ml": 1.0, "ug/l": 1.0}, None, 0.5, None, 10, (0, 200), None, "elevated-procalcitonin"),
     "erythrocyte-sedimentation-rate": Quantity("mm/h", {"mm/h": 1.0, "mm/hr": 1.0, "mm": 1.0}, None, 20, None, None, (0, 180), None, "raised-erythrocyte-sedimentation-rate"),
     "lactate": Quantity("mmol/L", {"mmol/l": 1.0, "mg/dl": 0.111, "meq/l": 1.0}, None, 2.0, None, 4.0, (0.1, 40), None, "hyperlactatemia"),
-    "creatinine": Quantity("umol/L", {"umol/l": 1.0, "mg/dl": 88.4, "mg%": 88.4}, None, 110, None, 450, (20, 3000), None, "elevated-creatinine"),
+    "creatinine": Quantity("umol/L", {"umol/l": 1.0, "mg/dl": 88.4, "mg%": 88.4}, None, 110, None, 450, (20, 3000), None, "elevated-creatinine", (0.2, 19.9, 88.4)),
     "blood-urea-nitrogen": Quantity("mmol/L", {"mmol/l": 1.0, "mg/dl": 0.357, "mg%": 0.357}, None, 8.2, None, 30, (0.5, 80), None, "azotemia"),
     "uric-acid": Quantity("umol/L", {"umol/l": 1.0, "mg/dl": 59.48}, None, 420, None, None, (50, 1500), None, "hyperuricemia"),
     "serum-potassium": Quantity("mmol/L", _ION, 3.5, 5.5, 2.5, 6.5, (1, 10), "hypokalemia", "hyperkalemia"),
@@ -106,7 +111,7 @@ QUANTITIES: Final[Mapping[str, Quantity]] = {
     "amylase": Quantity("U/L", _ENZYME, None, 125, None, None, (1, 20000), None, "elevated-amylase"),
     "lipase": Quantity("U/L", _ENZYME, None, 60, None, None, (1, 20000), None, "elevated-amylase"),
     "lactate-dehydrogenase": Quantity("U/L", _ENZYME, None, 250, None, None, (10, 20000), None, "elevated-lactate-dehydrogenase"),
-    "serum-albumin": Quantity("g/L", _GRAMS, 35, 55, 20, None, (5, 70), "hypoalbuminemia", None),
+    "serum-albumin": Quantity("g/L", _GRAMS, 35, 55, 20, None, (5, 70), "hypoalbuminemia", None, (1, 4.9, 10.0)),
     "international-normalized-ratio": Quantity("", {"": 1.0}, None, 1.3, None, 5.0, (0.5, 20), None, "coagulopathy"),
     "blood-ph": Quantity("", {"": 1.0}, 7.35, 7.45, 7.2, 7.6, (6.5, 8.0)),
     "partial-pressure-of-oxygen": Quantity("mmHg", _PRESSURE, 80, None, 50, None, (10, 700), "hypoxemia", None),
