@@ -33,6 +33,8 @@ def find_loose(folded: str, phrases: Mapping[str, Phrase]) -> list[Spot]:
     spots: list[Spot] = []
     for found in _LOOSE.finditer(folded):
         start, felt = found.start(), found["felt"]
+        if start and folded[start - 1] in _FELT:
+            continue  # 不红不肿 is no 红肿
         for first in range(max(0, start - _LONGEST_PART), start):
             phrase = phrases.get(folded[first:start] + felt)
             if phrase is None or not phrase.concepts or phrase.concepts[0].kind not in _KINDS:

@@ -89,6 +89,8 @@ def _keep_longest(spots: Iterable[Spot], folded: str, text: str) -> list[Spot]:
             end = _checked_end(start, end, phrase, folded, text)
             if not end:
                 continue
+        if phrase.concepts and folded.startswith("疼痛", end - 1):
+            end += 1  # 膝疼痛 is 膝疼
         kept.append((start, end, phrase))
         if folded[start] not in NEGATING:
             settled[start] = 1

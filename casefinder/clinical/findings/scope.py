@@ -174,7 +174,7 @@ class _ScopeReader:
         self._default = self._section_default
 
     def _hear_answer(self, start: int) -> None:
-        """Settle what was asked by the word that answers it: 有发热吗？没有。"""
+        """Settle what was asked by the word that answers it, as in 有发热吗？没有."""
         answer = _ANSWER.match(self._folded, start)
         if answer is None:
             return
@@ -191,8 +191,13 @@ class _ScopeReader:
         gap = self._folded[self._position : match.start]
         if not gap:
             return
-        if _SENTENCE_END.search(gap):
+        ended = _SENTENCE_END.search(gap)
+        if ended:
+            past = self._open.get(Role.PAST) if ended.group() == ";" else None
+            anchor = self._anchor.get(Role.PAST, 0)
             self._end_sentence()
+            if past and _cue_of(past).is_zh and _cue_of(past).reach is Reach.SENTENCE:
+                self._open[Role.PAST], self._anchor[Role.PAST] = past, anchor  # 既往高血压10年；糖尿病5年
         elif self._open:
             comma = gap.find(",")
             if comma >= 0:
