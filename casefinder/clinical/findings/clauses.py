@@ -18,8 +18,15 @@ _LIST_CLOSED: Final = re.compile(r"等(?:不适|症状|表现|情况|病史|疾�
 _OWN_COURSE: Final = re.compile(
     r"\bfor (?:the )?(?:past |last |about )?(?:\d+|an?|one|two|three|four|five|six|seven|several|few|"
     r"many|some)\b|\bsince\b|\b(?:once|twice|times)\b|\b\d+[ -](?:day|week|month|hour|year)|"
-    r"\b(?:persist|remain|present\b|noted|start|began|is\b|are\b|was\b|were\b)"
+    r"\b(?:persist|remain|present\b|noted|start|began|is\b|are\b|was\b|were\b|not\b|cannot\b|suspected\b|has\b)"
 )
+# An item with a grade is rather there than not, unless the list is closed by "or": "no effusion, mild edema".
+_GRADED: Final = re.compile(
+    r"\s*(?:mild|moderate|minimal|trace|small|tiny|slight|scattered|occasional|some|internal|stable|known|persistent|"
+    r"ongoing|bibasilar|subtle|\d\+)\b"
+)
+_ALTERNATIVE: Final = re.compile(r"\b(?:or|nor)\b")
+_LIST_END: Final = re.compile(r"[;!?\n]|\.(?=\s|$)|\b(?:no|denies|without|but)\b")
 _CONTINUES_EN: Final = re.compile(r"\s*(?:and/or|or|nor|and|versus|vs)\b")
 _NEGATIVE: Final = frozenset({Role.NEGATE})
 
@@ -50,12 +57,29 @@ def continues_list(folded: str, comma: int, matches: Sequence[Match], *, followi
     return _is_closed(folded, end, matches, following + len(inside))
 
 
-def continues_english(folded: str, comma: int, *, needs_conjunction: bool) -> bool:
-    """Tell whether an English clause after a comma is a further item of the list before it."""
+def continues_english(folded: str, comma: int, *, needs_conjunction: bool, is_parallel: bool = False) -> bool:
+    """Tell whether an English clause after a comma is a further item of the list before it.
+
+    Args:
+        folded: The text.
+        comma: Where the comma stands.
+        needs_conjunction: Whether only a clause that begins with "or" or the like goes on.
+        is_parallel: Whether every item so far had a negation of its own: "no fever, no rash, mild cough".
+    """
     clause = folded[comma + 1 : _find_clause_end(folded, comma + 1)]
     if needs_conjunction:
         return _CONTINUES_EN.match(clause) is not None
-    return _OWN_COURSE.search(clause) is None
+    if _OWN_COURSE.search(clause) is not None:
+        return False
+    if not is_parallel and _GRADED.match(clause) is None:
+        return True
+    return _ALTERNATIVE.search(folded, comma + 1, _find_list_end(folded, comma + 1)) is not None
+
+
+def _find_list_end(folded: str, start: int) -> int:
+    """Find where a list that begins at a place ends: at the end of its sentence, or at the next negation."""
+    found = _LIST_END.search(folded, start)
+    return found.start() if found else len(folded)
 
 
 def _is_closed(folded: str, end: int, matches: Sequence[Match], following: int) -> bool:

@@ -4,42 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from casefinder.clinical.findings.cues import Cue, Reach, Role, combine, index_cues
+from casefinder.clinical.findings.cues import Cue, Reach, Role, index_cues
+from casefinder.clinical.findings.cues_en_doubt import EN_DOUBT, combine_words, en_cue
 
 _LIST: Final = Reach.LIST
 _SENTENCE: Final = Reach.SENTENCE
 
 
-def _en(
-    role: Role,
-    *,
-    ahead: int | None = None,
-    back: int | None = None,
-    reach: Reach = Reach.CLAUSE,
-    prefers_back: bool = False,
-    is_firm: bool = False,
-    is_both: bool = False,
-) -> Cue:
-    return Cue(role, ahead, back, reach, prefers_back, is_zh=False, is_firm=is_firm, is_both=is_both)
-
-
-def _combine(*parts: str) -> str:
-    return "|".join(combine(*parts, between=" "))
-
-
 _NEGATE: Final = (
     # 45 characters hold "no clinical, laboratory or radiological evidence of".
     (
-        _en(Role.NEGATE, ahead=45, back=3, reach=_LIST),
+        en_cue(Role.NEGATE, ahead=45, back=3, reach=_LIST),
         ("no|none|nil|never|never had|has no|have no|had no|with no|there is no|there was no"),
     ),
     (
-        _en(Role.NEGATE, ahead=45, back=12, reach=_LIST, is_firm=True),
-        "denies|denied|deny|denying|denies any|denies having|denies ever having|denies that|denied having|denied any",
+        en_cue(Role.NEGATE, ahead=45, back=12, reach=_LIST, is_firm=True),
+        "denies|denied|deny|denying|denies any|denies having|denies ever having|denied having|denied any",
     ),
     (
-        _en(Role.NEGATE, ahead=45, reach=_LIST),
-        _combine(
+        en_cue(Role.NEGATE, ahead=45, reach=_LIST),
+        combine_words(
             "not|doesn't|don't|didn't|hasn't|haven't|hadn't|never|cannot|can't|couldn't|could not|fails to|failed to|"
             "failing to",
             "yet|clearly|really|specifically|definitely|ever|",
@@ -50,15 +34,15 @@ _NEGATE: Final = (
             "visualize|visualise|meet criteria for",
         ),
     ),
-    (_en(Role.NEGATE, ahead=20, reach=_LIST), "lacks|lacking|lacked|unremarkable for|ruled out for|argues against"),
-    (_en(Role.NEGATE, back=0), "-free"),
-    (_en(Role.NEGATE, back=8), "was withheld|were withheld|withheld|was held|were held|is being held"),
+    (en_cue(Role.NEGATE, ahead=20, reach=_LIST), "lacks|lacking|lacked|unremarkable for|ruled out for|argues against"),
+    (en_cue(Role.NEGATE, back=0), "-free"),
+    (en_cue(Role.NEGATE, back=8), "was withheld|were withheld|withheld|was held|were held|is being held"),
     (
-        _en(Role.NEGATE, ahead=45, reach=_LIST),
+        en_cue(Role.NEGATE, ahead=45, reach=_LIST),
         "without|w/o|without any|without evidence of|unaccompanied by",
     ),
     (
-        _en(Role.NEGATE, ahead=45, reach=_LIST),
+        en_cue(Role.NEGATE, ahead=45, reach=_LIST),
         (
             "negative for|was negative for|were negative for|is negative for|are negative for|"
             "neg for|no evidence of|no sign of|no signs of|no symptoms of|absence of|free of|"
@@ -74,17 +58,36 @@ _NEGATE: Final = (
             "not demonstrate|not develop|not experience|not suffer from|not exhibit|doesn't have|don't have|"
             "didn't have|hasn't had|haven't had|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|hasn't|"
             "haven't|not been|not find|not found|not identify|no more|no current|no active|exclusion of|"
-            "not note|not to have|without signs of|without any evidence of|without history of|"
+            "not preceded by|not followed by|not note|not to have|without signs of|without any evidence of|"
+            "without history of|"
             "without a history of|negative history of"
         ),
     ),
-    (_en(Role.NEGATE, ahead=12, reach=_LIST), "not|not a|not any|not in|nonexistent|non"),
+    (en_cue(Role.NEGATE, ahead=12, reach=_LIST), "not|not a|not any|not in|nonexistent|non"),
     (
-        _en(Role.NEGATE, ahead=20, reach=_LIST),
-        ("not taking|not on|not receiving|never took|never received|declined|declines|refused|refuses"),
+        en_cue(Role.NEGATE, ahead=20, reach=_LIST),
+        (
+            "not taking|not on|not receiving|never took|never received|declined|declines|refused|refuses|"
+            "abstinent from|abstains from|abstaining from|"
+            + combine_words("not", "yet|currently|presently|actively", "on|taking|receiving|requiring|using")
+        ),
     ),
     (
-        _en(Role.NEGATE, back=16),
+        en_cue(Role.NEGATE, back=16),
+        combine_words("no longer", "present|seen|visible|evident|detectable|palpable|there|audible|an issue|a problem"),
+    ),
+    (
+        en_cue(Role.NEGATE, back=24),
+        combine_words(
+            "was|were|is|are|felt to be|thought to be|considered|has been|have been",
+            "effectively|reasonably|essentially|clinically|definitively|reliably|now|since been|subsequently",
+            "ruled out|excluded",
+        )
+        + "|felt to be ruled out|thought to be ruled out|considered ruled out|effectively excluded|"
+        "effectively ruled out",
+    ),
+    (
+        en_cue(Role.NEGATE, back=16),
         (
             "absent|is absent|was absent|are absent|were absent|was negative|is negative|are negative|not present|"
             "not seen|not noted|not detected|not found|not observed|not identified|not palpable|not evident|"
@@ -95,135 +98,21 @@ _NEGATE: Final = (
         ),
     ),
     (
-        _en(Role.NEGATE, back=16),
-        _combine(
+        en_cue(Role.NEGATE, back=16),
+        combine_words(
             "not|cannot be|could not be|can't be|couldn't be|can not be",
             "clearly|definitely|readily|",
             "seen|noted|detected|found|observed|identified|palpated|palpable|demonstrated|appreciated|heard|elicited|"
             "visualized|visualised|felt|visible|appreciable|reproducible|demonstrable|detectable|audible|confirmed",
         ),
     ),
-    (_en(Role.NEGATE, ahead=1, back=16, prefers_back=True), "negative|neg"),
-    (_en(Role.NEGATE, ahead=1, back=2, reach=_LIST, prefers_back=True), "(-)"),
-    (_en(Role.NEGATE, ahead=30, back=8, reach=_LIST), "ruled out|rules out|excludes|excluding|ruling out"),
-)
-_DOUBT: Final = (
-    (Cue(Role.DOUBT, ahead=0, back=3, prefers_back=True, is_zh=False), "?"),
-    (
-        _en(Role.DOUBT, ahead=30, reach=Reach.CLAUSE),
-        (
-            "possible|possibly|probable|probably|suspected|suspect|suspecting|suspicion of|suspicion for|"
-            "suspicious for|suspicious of|suggestive of|suggesting|suggests|concern for|concerns for|"
-            "concerning for|concern of|worrisome for|questionable|presumed|presumptive|presumably|may have|"
-            "might have|may be|might be|could be|could represent|may represent|might represent|could have|"
-            "can be|likely to be|most likely|more likely|thought to be|felt to be|query|queried|appears to be|"
-            "apparent|seems to be|equivocal for|"
-            "favor|favors|favour|favours|raises the possibility of|possibility of|cannot exclude|can't exclude|"
-            "could not exclude|unable to exclude|cannot rule out|can't rule out|could not rule out|"
-            "unable to rule out|not rule out|not exclude|not ruled out|not excluded|rule out|r/o|to rule out|"
-            "working diagnosis of|working diagnosis|provisional diagnosis of|provisional diagnosis|"
-            "presumptive diagnosis of|tentative diagnosis of|question of|cannot be distinguished from|"
-            "difficult to distinguish from|hard to distinguish from|indistinguishable from|cannot distinguish|"
-            "cannot differentiate|cannot tell from|cannot tell|to differentiate from|to distinguish from|mimicking|"
-            "avoid|avoids|avoiding|concerned about|concerned for|worry about|wondering about|could it be|can it be|"
-            "could this be|is this|is it|do i have|does he have|does she have|am i having|chance of|any chance of|"
-            "likelihood of|as needed for|prn for|in the event of|picture of|"
-            "to exclude|to evaluate for|evaluate for|assess for|screen for|screened for|screening for|"
-            "compatible with possible|indeterminate for|?"
-        ),
-    ),
-    (
-        _en(Role.DOUBT, ahead=30),
-        _combine(
-            "may|might|could",
-            "also|well|still|possibly|",
-            "have|be|represent|reflect|indicate|suggest|develop|cause|mean|be due to|be related to|be caused by|"
-            "be secondary to|be from",
-        ),
-    ),
-    (
-        _en(Role.DOUBT, ahead=30),
-        _combine(
-            "cannot|can not|can't|could not|couldn't|unable to|not|not able to",
-            "completely|entirely|definitively|fully|reliably|confidently|",
-            "exclude|rule out|discount|dismiss",
-        ),
-    ),
-    (
-        _en(Role.DOUBT, ahead=30, reach=_LIST),
-        "differential diagnosis includes|differential includes|differential diagnosis of|differential diagnosis|"
-        "differentials include|differentials|differential is|ddx|ddx includes|differential diagnoses include",
-    ),
-    (_en(Role.DOUBT, ahead=30, back=2, is_both=True), "versus|vs|vs."),
-    (
-        _en(Role.DOUBT, ahead=25, back=8),
-        "less likely|unlikely|most likely|is most likely|was most likely|more likely|is more likely|"
-        "likely|is likely|was likely|are likely|were likely",
-    ),
-    (
-        _en(Role.DOUBT, ahead=30, reach=_LIST, is_firm=True),
-        (
-            "return if|if|if you develop|if you have|in case of|in case|should you develop|should you have|should|"
-            "whether|wonders if|wonder if|wondering if|unclear whether|unclear if|unsure whether|unless|"
-            "return for|return precautions for|come back for|come back if|red flags|warning signs"
-        ),
-    ),
-    (
-        _en(Role.DOUBT, ahead=30, reach=_LIST),
-        (
-            "watch for|monitor for|watch out for|observe for|monitored for|monitoring for|observed for|watching for|"
-            "look out for|alert for|watch closely for|counselled about|counseled about|warned about|warned of|"
-            "educated about|"
-            "at risk of|at risk for|risk of|risk for|risk factors for|prophylaxis of|prophylaxis for|"
-            "prophylaxis against|to prevent|prevention of|prevent|worried about|afraid of|"
-            "fear of"
-        ),
-    ),
-    (
-        _en(Role.DOUBT, back=16),
-        (
-            "(?)|is suspected|was suspected|suspected|are suspected|were suspected|is possible|was possible|"
-            "is probable|is unlikely|was unlikely|very unlikely|cannot be excluded|"
-            "cannot be ruled out|can't be excluded|could not be excluded|could not be ruled out|"
-            "not been ruled out|has not been ruled out|not been excluded|has not been excluded|not ruled out|"
-            "not excluded|was considered|is considered|were considered|is questionable|is uncertain|"
-            "can't be ruled out|to be ruled out|to be excluded|remains possible|in question"
-        ),
-    ),
-    (
-        _en(Role.DOUBT, back=16),
-        _combine(
-            "cannot|can not|can't|could not|couldn't|has not|have not|had not|hasn't|not|not yet|to|should|must|"
-            "needs to|need to|still to|yet to",
-            "be|been",
-            "completely|entirely|definitively|fully|reliably|",
-            "excluded|ruled out|discounted|dismissed",
-        ),
-    ),
-    (
-        _en(Role.DOUBT, back=16),
-        _combine(
-            "is|was|are|were|remains|remain|seems|appears",
-            "also|still|now|very|highly|thought|felt|considered|",
-            "possible|probable|likely|unlikely|suspected|questionable|uncertain|unclear|doubtful|a possibility|"
-            "a concern|a consideration|in the differential|on the differential|under consideration|in question|"
-            "being considered|queried|to be considered",
-        ),
-    ),
-    (_en(Role.DOUBT, ahead=20), "consider|considering"),
-    (
-        _en(Role.PLAN, ahead=20),
-        (
-            "planned|scheduled for|planned for|plan for|considered for|recommended|awaiting|would benefit from|"
-            "candidate for|recommend|recommends|advised|advise|offered|to undergo|to receive|to start|awaits|plan|"
-            "plans for|listed for|booked for|referred for|pending|"
-            + _combine("may|might|will|would|could|likely to", "need|require|undergo|receive|benefit from|start")
-        ),
-    ),
+    (en_cue(Role.NEGATE, ahead=1, back=16, prefers_back=True), "negative|neg"),
+    (en_cue(Role.NEGATE, ahead=1, back=2, reach=_LIST, prefers_back=True), "(-)"),
+    (en_cue(Role.NEGATE, ahead=30, back=8, reach=_LIST), "ruled out|rules out|excludes|excluding|ruling out"),
 )
 _PAST: Final = (
     (
-        _en(Role.PAST, ahead=45, reach=_SENTENCE),
+        en_cue(Role.PAST, ahead=45, reach=_SENTENCE),
         (
             "history of|a history of|known history of|medical history of|past medical history of|"
             "past history of|prior history of|previous history of|remote history of|distant history of|"
@@ -236,15 +125,18 @@ _PAST: Final = (
         ),
     ),
     (
-        _en(Role.PAST, ahead=30),
+        en_cue(Role.PAST, ahead=30),
         (
             "previous|previously|prior|status post|s/p|formerly|former|had previously|"
             "cured of|recovered from|past|years ago she had|years ago he had|years earlier|"
             "treated previously for|previously treated for|previously diagnosed with|used to have|used to take|"
-            "discontinued|stopped taking|stopped|stopping|discontinuing|discontinuation of|cessation of|resolution of|"
+            "used to get|"
+            "used to suffer from|used to experience|completed treatment for|completed therapy for|"
+            "treated in the past for|"
+            "quit|stopped taking|stopping|discontinuing|discontinuation of|cessation of|resolution of|"
             "disappearance of|recovering from|years after|months after|years following|years post|prior episode of|"
             "prior episodes of|previous episode of|previous episodes of|past episodes of|"
-            + _combine(
+            + combine_words(
                 "years ago|year ago|years earlier|decades ago|last year",
                 "he|she|i|the patient|patient",
                 "had|underwent|was treated for|suffered|suffered from|sustained|received",
@@ -252,13 +144,11 @@ _PAST: Final = (
         ),
     ),
     (
-        _en(Role.PAST, back=16),
+        en_cue(Role.PAST, back=16),
         (
-            "years ago|year ago|"
-            "discontinued|was discontinued|were discontinued|has been discontinued|is discontinued|stopped|"
-            "was stopped|were stopped|was cured|years earlier|years previously|years before|"
+            "years ago|year ago|was cured|years earlier|years previously|years before|"
             "went away|in infancy|in remission|into remission|"
-            + _combine(
+            + combine_words(
                 "has|have|had|was|were|is|are|now|since|",
                 "completely|spontaneously|subsequently|fully|eventually|gradually|now|since|all|",
                 "resolved|subsided|disappeared|cleared|stopped|ceased|abated|settled|healed|cured|vanished|gone|"
@@ -267,11 +157,13 @@ _PAST: Final = (
         ),
     ),
     (
-        _en(Role.PAST, ahead=30, back=16, prefers_back=True),
+        en_cue(Role.PAST, ahead=30, back=16, prefers_back=True),
         (
+            "discontinued|was discontinued|were discontinued|has been discontinued|is discontinued|stopped|"
+            "was stopped|were stopped|"
             "in the past|as a child|in childhood|as an infant|as a baby|as a teenager|as an adolescent|"
             "as a young adult|during childhood|in adolescence|when he was a child|when she was a child|"
-            + _combine(
+            + combine_words(
                 "in his|in her|in their|in my",
                 "early|late|mid|",
                 "teens|twenties|thirties|forties|fifties|sixties|20s|30s|40s|50s|60s|youth|childhood",
@@ -281,21 +173,21 @@ _PAST: Final = (
 )
 # "appendectomy in 2009 and cholecystectomy": a year belongs to what it follows.
 _YEARS: Final = (
-    Cue(Role.PAST, ahead=30, back=16, prefers_back=True, is_zh=False),
+    Cue(Role.PAST, ahead=30, back=24, prefers_back=True, is_zh=False),
     "|".join(f"in {year}" for year in range(1930, 2050)),
 )
 _RELATIVE: Final = (
     (
-        _en(Role.RELATIVE, ahead=60, reach=_SENTENCE),
+        en_cue(Role.RELATIVE, ahead=60, reach=_SENTENCE),
         (
             "mother|father|brother|brothers|sister|sisters|parent|parents|sibling|siblings|grandmother|"
             "grandfather|grandparents|aunt|uncle|cousin|cousins|son|daughter|daughters|sons|wife|husband|"
             "relative|relatives|family member|family members|twin|niece|nephew|mom|mum|dad|maternal|paternal|"
-            "half-brother|half-sister"
+            "half-brother|half-sister|partner|boyfriend|girlfriend|spouse"
         ),
     ),
     (
-        _en(Role.RELATIVE, ahead=60, back=4, reach=_SENTENCE),
+        en_cue(Role.RELATIVE, ahead=60, back=4, reach=_SENTENCE),
         (
             "family history|family history of|a family history of|positive family history of|"
             "strong family history of|family history is significant for|family history significant for|"
@@ -307,16 +199,16 @@ _RELATIVE: Final = (
 )
 _OTHERS: Final = (
     (
-        _en(Role.DROP, back=1),
+        en_cue(Role.DROP, back=1),
         ("unit|ward|clinic|vaccine|vaccination|vaccines|department|centre|center|contact|contacts|exposure"),
     ),
-    (_en(Role.DROP, ahead=1), "anti|vaccinated against|immunized against|immunised against"),
+    (en_cue(Role.DROP, ahead=1), "anti|vaccinated against|immunized against|immunised against"),
     (
-        _en(Role.DROP, ahead=20),
+        en_cue(Role.DROP, ahead=20),
         ("coworker|co-worker|colleague|classmate|neighbour|neighbor|roommate|vaccinated for|friend"),
     ),
     (
-        _en(Role.END),
+        en_cue(Role.END),
         (
             "but|however|although|though|except|except for|yet|still|apart from|aside from|other than|besides|"
             "only|and has|and had|has|had|have|reports|reported|reporting|complains of|complained of|"
@@ -329,7 +221,7 @@ _OTHERS: Final = (
         ),
     ),
     (
-        _en(Role.NOW),
+        en_cue(Role.NOW),
         (
             "presents|presented|presenting|presents with|presented with|presenting with|now|currently|"
             "today|this time|admitted|admitted for|admitted with|on admission|complaining of|complains of|c/o|"
@@ -338,7 +230,7 @@ _OTHERS: Final = (
         ),
     ),
     (
-        _en(Role.PATIENT),
+        en_cue(Role.PATIENT),
         "patient|the patient|pt|he|she|the child|the baby|the infant|the boy|the girl|proband|they|it|there",
     ),
 )
@@ -375,7 +267,7 @@ _NOTHING: Final = (
     "not consistent|not recall|no known cause|without known cause|without warning|no warning|"
     "no loss to follow-up|on ra|% ra|robitussin dm|guaifenesin dm|mucinex dm|delsym dm"
 ).split("|")
-_STEADY: Final = _combine(
+_STEADY: Final = combine_words(
     "no|without|without any|not any|no real|little",
     "significant|marked|appreciable|further|noticeable|obvious|interval|clinical|substantial|clear|",
     "increase|decrease|change|improvement|relief|reduction|worsening|progression|response",
@@ -383,6 +275,6 @@ _STEADY: Final = _combine(
 )
 
 EN_CUES: Final = index_cues(
-    (cue, phrases.split("|")) for cue, phrases in (*_NEGATE, *_DOUBT, *_PAST, _YEARS, *_RELATIVE, *_OTHERS)
+    (cue, phrases.split("|")) for cue, phrases in (*_NEGATE, *EN_DOUBT, *_PAST, _YEARS, *_RELATIVE, *_OTHERS)
 )
 EN_NOTHING: Final = frozenset((*_NOTHING, *_STEADY.split("|")))

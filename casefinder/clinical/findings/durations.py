@@ -50,7 +50,8 @@ _EN_UNIT_DAYS: Final = {
 }
 # Days that are named and not counted.
 _DAY: Final = re.compile(
-    r"(?P<yesterday>昨(?:日|天|晚|夜|晨|早)|yesterday|last night)|(?P<before>(?<![\d一二两三四五六七八九十几数目以])前(?:日|天)(?!性)|"
+    r"(?P<yesterday>昨(?:日|天|晚|夜|晨|早)|yesterday|last night)|"
+    r"(?P<before>(?<![\d一二两三四五六七八九十几数目以])前(?:日|天)(?!性)|"
     r"day before yesterday)|(?P<week>上(?:个?星期|周|个?礼拜)|last week)|(?P<month>上个?月|last month)"
 )
 _DAYS_AGO: Final = {"yesterday": 1.0, "before": 2.0, "week": 7.0, "month": 30.4}

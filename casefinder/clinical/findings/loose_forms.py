@@ -10,17 +10,25 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from casefinder.clinical.findings.cues_zh import ZH_CUES
 from casefinder.clinical.findings.overlaps import Spot
 from casefinder.clinical.findings.phrases import CUE, Phrase
-from casefinder.clinical.findings.cues_zh import ZH_CUES
 from casefinder.clinical.lexicon import ConceptKind
 
-_FELT: Final = "疼痛胀痒红肿麻酸闷干凉冷黄哑晕慌僵硬堵"
+_FELT: Final = "疼痛胀痒红肿麻酸闷干凉冷黄哑晕慌僵硬堵渴苦"
 _BETWEEN: Final = (
     "有点儿?|有些|很|好|挺|特别|非常|比较|老是?|总是?|经常|一直|还是?|又|也|就|会|都|越来越|隐隐|阵阵|一阵阵|偶尔|有时候?|稍微?|"
     "略|太|真|更|最近|现在|已经?|仍然?|开始|突然|反复|明显|轻微|感觉|感到|觉得|再|怎么|一点|从来?|并|倒|时|(?P<negation>不|没有?)"
 )
 _LOOSE: Final = re.compile(f"(?P<between>(?:{_BETWEEN})+)(?P<felt>[{_FELT}])(?!能|过敏)")
+# What one character says after a negation, where nothing else follows: 不咳不喘, 无痰.
+_ONE_WORD: Final = {
+    **{form[0]: form for form in "咳嗽 喘息 疼痛 肿胀".split()},
+    **{"吐": "呕吐", "烧": "发烧", "痛": "疼痛", "痒": "瘙痒", "晕": "头晕", "渴": "口渴", "痰": "咳痰", "汗": "出汗"},
+}
+_BARE: Final = re.compile(
+    r"(?P<no>也不|都不|并不|不|也没|没有|没|无)(?P<word>[咳喘吐烧疼痛痒晕肿渴痰汗])(?=[,。;、.!?\s]|$|[不没无也但就了过])"
+)
 _LONGEST_PART: Final = 5  # characters: 肩胛骨那里 is none, 手指关节 is one
 _KINDS: Final = frozenset({ConceptKind.SYMPTOM, ConceptKind.SIGN})
 _NEGATION: Final = Phrase(
@@ -44,4 +52,8 @@ def find_loose(folded: str, phrases: Mapping[str, Phrase]) -> list[Spot]:
             else:
                 spots.append((first, found.end(), phrase))
             break
+    for found in _BARE.finditer(folded):
+        phrase = phrases.get(_ONE_WORD[found["word"]])
+        if phrase is not None:
+            spots += [(found.start(), found.start("word"), _NEGATION), (found.start("word"), found.end(), phrase)]
     return spots

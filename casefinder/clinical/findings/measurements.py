@@ -140,19 +140,21 @@ def _read_unnamed(folded: str, text: str, ranges: Ranges) -> Iterator[Measuremen
         measurement = _measure(text, _LETTER_IDS[letter["letter"]], letter, ranges, start=letter.start())
         if measurement and (letter["unit"] or text[letter.start() : letter.start() + 2].istitle()):
             yield measurement
-    for name in _BARE_NAMES.finditer(folded) if _CONCENTRATION.search(folded) else ():
-        measurement = _measure(text, _BARE_IDS[name["name"].rstrip("2+")], name, ranges, start=name.start())
-        if measurement:
-            yield measurement
-    for acidity in _PH.finditer(folded) if "ph" in folded else ():
-        measurement = _measure(text, "blood-ph", acidity, ranges, start=acidity.start())
+    for concept_id, found in _find_unnamed(folded):
+        measurement = _measure(text, concept_id, found, ranges, start=found.start())
         if measurement:
             yield measurement
     yield from _read_fevers(folded, text, ranges)
+
+
+def _find_unnamed(folded: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Find the values whose name or unit leaves no doubt, each with the quantity that it is of."""
+    for name in _BARE_NAMES.finditer(folded) if _CONCENTRATION.search(folded) else ():
+        yield _BARE_IDS[name["name"].rstrip("2+")], name
+    for acidity in _PH.finditer(folded) if "ph" in folded else ():
+        yield "blood-ph", acidity
     for degrees in _find_degrees(folded):
-        measurement = _measure(text, "body-temperature", degrees, ranges, start=degrees.start())
-        if measurement:
-            yield measurement
+        yield "body-temperature", degrees
 
 
 def _read_fevers(folded: str, text: str, ranges: Ranges) -> Iterator[Measurement]:

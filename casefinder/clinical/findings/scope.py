@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from casefinder.clinical.findings.answers import hear_answer
 from casefinder.clinical.findings.clauses import continues_english, continues_list
+from casefinder.clinical.findings.contexts import loses_meaning
 from casefinder.clinical.findings.cues import Cue, Reach, Role
 from casefinder.clinical.findings.headings import ALLERGIES, default_assertion
+from casefinder.clinical.findings.judged import Judged, strengthen
 from casefinder.clinical.findings.model import Assertion
 from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.lexicon import ConceptKind
 
 _SENTENCE_END: Final = re.compile(r"[。;!\n]|[.?](?=\s|$|[^\x00-\x7f])")
 _QUESTION: Final = re.compile(r"\?(?![a-z])")
-_ANSWER: Final = re.compile(
-    r"\s*(?:[^\s:,。?]{1,9}:\s*)?(?P<word>(?P<yes>有|是的?|对|嗯|会|yes|yeah|yep)|(?:没有|没|无|否|不是|不会|不|nope|no|"
-    r"none|never|denies)(?P<echo>(?<=[没不])\w)?)(?:过|的|啊|呀|呢)?\s*(?=[,。;!.\n]|$)"
-)
 _HAN_SPACE: Final = re.compile(r"(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f])")
 # What may stand between two findings of one list. A bare comma is not among them: see _CONJUNCTION.
 _CONNECTOR: Final = re.compile(
@@ -33,26 +31,6 @@ _OVER_COMMA: Final = 10  # characters: 胃溃疡，吃药后好了
 _CONJUNCTION: Final = re.compile(r"\b(?:and|or)\b|[及和或与]")
 _LIST_GAP: Final = 45  # characters between two findings of one list, in English with its adjectives
 _LIST_GAP_ZH: Final = 12
-_HISTORY_OF: Final = re.compile(r"history of|h/o|hx of")
-_COURSE_BEFORE: Final = re.compile(
-    r"(?:hours?|days?|weeks?|months?|years?|hrs?|yrs?|wks?|hour's|day's|week's|month's|year's|days'|"
-    r"weeks'|months'|years')[ -]*$"
-)
-_COURSE_AHEAD: Final = re.compile(
-    r"\s*(?:of )?(?:约|近)?(?:\d+|[一二两三四五六七八九十半数几])[余多+]?\s*(?:个)?(?:天|日|小时|周|h\b|"
-    r"d\b|分钟)"
-)
-_INFORMS: Final = re.compile(
-    r"\s*(?:also |then |has |had )?(?:reports?|reported|reporting|states?|stated|says?|said|notic|noted|"
-    r"notes|brought|den[yi]|describ|observ|is concerned|was concerned|worr|gave|thought|felt|found|"
-    r"complain|mention|told|took|saw)|\s*(?:代)?(?:诉|述|称|说|发现|带|抱|送|陪|否认|不知|描述|观察|"
-    r"觉得|注意|发觉|代|告知|给|要求|拒绝|签|及患)"
-)
-_IS_PATIENT: Final = re.compile(r"\bold (?:[a-z]+ )?$|\bpregnant $")
-_MY: Final = re.compile(r"\bmy (?:[\w-]+ ){0,2}$|我(?:家|的|们)?$")
-_CHILD: Final = re.compile(r"(?:son|daughter|儿子|女儿|孙子|孙女|twin)")  # who is asked about, as a rule
-_NO_COMMA: Final = re.compile(r"(?:no|never|none),")  # "No, just a cough" answers something else
-_ASKED_WITHIN: Final = 20  # characters to the question mark: 是胃炎还是胃溃疡引起的呢？
 _OF_RELATIVE: Final = re.compile(
     r"\s*(?:[(]|(?:in|among|affecting|of)\s)\s*"
     r"(?:(?:his|her|the|their|an?|one|two|three|both|several|first-degree|second-degree|maternal|paternal)\s+){0,3}$"
@@ -79,34 +57,6 @@ _VERB_GAP: Final = 2  # characters: 没有再出现
 _AFTER_YEARS: Final = re.compile(
     r"(?:治疗)?术?后(?:约|近)?(?:\d+|[一二两三四五六七八九十半数几]+)[余多+]?(?:年|个?月)(?!余?龄)"
 )
-
-
-@dataclass(slots=True)
-class Judged:
-    """A finding with what was decided about it; ``drop`` when it is not about the patient at all."""
-
-    match: Match
-    assertion: Assertion
-    cue: Match | None = None
-    drop: bool = False
-    is_allergen: bool = False
-
-
-_ASSERTIONS: Final = {
-    Role.NEGATE: Assertion.ABSENT,
-    Role.RELATIVE: Assertion.FAMILY,
-    Role.DOUBT: Assertion.UNCERTAIN,
-    Role.PLAN: Assertion.UNCERTAIN,
-    Role.PAST: Assertion.HISTORICAL,
-}
-# When several cues hold at once: 父亲可能有糖尿病 is family, 否认高血压病史 is absent.
-_PRECEDENCE: Final = {
-    Assertion.PRESENT: 0,
-    Assertion.HISTORICAL: 1,
-    Assertion.UNCERTAIN: 2,
-    Assertion.FAMILY: 3,
-    Assertion.ABSENT: 4,
-}
 
 
 def judge_findings(
@@ -140,6 +90,7 @@ class _ScopeReader:
         self._open: dict[Role, Match] = {}
         self._anchor: dict[Role, int] = {}  # where the distance to the next finding is counted from
         self._sentence: list[Judged] = []
+        self._n_negations = 0  # opened in this sentence
         self._enter_section(section)
 
     def read(self, index: int, match: Match) -> None:
@@ -152,7 +103,7 @@ class _ScopeReader:
             self._read_cue(index, match, match.cue)
         self._position = match.end
         if match.cue is not None and _QUESTION.match(self._folded, match.end - 1):
-            self._hear_answer(match.end)
+            hear_answer(self._folded, match.end, self._sentence)
             self._end_sentence()
 
     def _enter_section(self, section: str | None) -> None:
@@ -170,22 +121,9 @@ class _ScopeReader:
 
     def _end_sentence(self) -> None:
         self._open.clear()
+        self._n_negations = 0
         self._sentence = []
         self._default = self._section_default
-
-    def _hear_answer(self, start: int) -> None:
-        """Settle what was asked by the word that answers it, as in 有发热吗？没有."""
-        answer = _ANSWER.match(self._folded, start)
-        if answer is None:
-            return
-        for judged in self._sentence:
-            echo = answer["echo"]
-            if judged.assertion is not Assertion.UNCERTAIN:
-                continue
-            if echo and echo not in self._folded[judged.match.start : judged.match.end]:
-                continue
-            judged.assertion = Assertion.PRESENT if answer["yes"] else Assertion.ABSENT
-            judged.cue = None if answer["yes"] else Match(answer.start("word"), answer.end("word"), (), None)
 
     def _pass_gap(self, index: int, match: Match) -> None:
         gap = self._folded[self._position : match.start]
@@ -216,8 +154,11 @@ class _ScopeReader:
             return True
         has_item = self._anchor[role] > opened.end
         if not cue.is_zh:
-            return (cue.reach is Reach.LIST and not has_item) or continues_english(
-                self._folded, comma, needs_conjunction=cue.reach is Reach.CLAUSE
+            return continues_english(
+                self._folded,
+                comma,
+                needs_conjunction=cue.reach is Reach.CLAUSE,
+                is_parallel=has_item and role is Role.NEGATE and self._n_negations > 1,
             )
         if not has_item:
             return self._folded[comma] == " "
@@ -266,11 +207,11 @@ class _ScopeReader:
         judged = Judged(match, self._default, drop=Role.DROP in self._open)
         for role, opened in self._open.items():
             if self._is_meant(role, opened, match.concepts[0].kind):
-                _strengthen(judged, role, opened)
+                strengthen(judged, role, opened)
         if match.concepts[0].kind is ConceptKind.PROCEDURE:
             since = _AFTER_YEARS.match(self._folded, match.end)
             if since:
-                _strengthen(judged, Role.PAST, Match(since.start(), since.end(), (), None))
+                strengthen(judged, Role.PAST, Match(since.start(), since.end(), (), None))
         judged.is_allergen = match.concepts[0].kind in _DRUGS and (
             self._section == ALLERGIES
             or _ALLERGIC_TO.search(self._folded, max(0, match.start - 30), match.start) is not None
@@ -302,7 +243,7 @@ class _ScopeReader:
         if cue.role in _CLOSES:
             if not self._has_relative(match, cue):
                 self._close_by(match, cue)
-        elif self._is_no_cue(match, cue):
+        elif loses_meaning(self._folded, match, cue):
             return
         elif self._points_back(index, match, cue):
             self._apply_back(match, cue)
@@ -339,26 +280,6 @@ class _ScopeReader:
         if cue.role is not Role.END or relative is None or negation is None:
             return False
         return self._anchor[Role.NEGATE] == negation.end and not self._folded[relative.end : match.start].strip()
-
-    def _is_no_cue(self, match: Match, cue: Cue) -> bool:
-        """Tell whether the words around a cue take its meaning: a mother who reports, a 3-day history of."""
-        if cue.role is Role.RELATIVE:
-            before = self._folded[max(0, match.start - 20) : match.start]
-            return (
-                _INFORMS.match(self._folded, match.end) is not None
-                or _IS_PATIENT.search(before) is not None
-                or (_MY.search(before) is not None and _CHILD.match(self._folded, match.start) is not None)
-            )
-        if cue.is_both and cue.is_zh:
-            return "?" not in self._folded[match.end : match.end + _ASKED_WITHIN]  # 还是 is "still" otherwise
-        if cue.role is Role.NEGATE and not cue.is_zh:
-            return _NO_COMMA.match(self._folded, match.start) is not None
-        if cue.role is not Role.PAST:
-            return False
-        if _HISTORY_OF.search(self._folded, match.start, match.end):
-            return _COURSE_BEFORE.search(self._folded[max(0, match.start - 30) : match.start]) is not None
-        is_history = self._folded.endswith("史", match.start, match.end)
-        return is_history and cue.ahead is None and _COURSE_AHEAD.match(self._folded, match.end) is not None
 
     def _points_back(self, index: int, match: Match, cue: Cue) -> bool:
         if cue.role is Role.RELATIVE and self._sentence and Role.RELATIVE not in self._open:
@@ -398,13 +319,16 @@ class _ScopeReader:
             opened = self._open.get(role)
             if opened and role is not cue.role and not _cue_of(opened).is_zh and self._anchor[role] > opened.end:
                 del self._open[role]
+        self._n_negations += cue.role is Role.NEGATE
         self._open[cue.role] = match
         self._anchor[cue.role] = match.end
 
     def _cancels_negation(self, match: Match) -> bool:
         """Tell whether the negation before has nothing but this one to negate: 并非没有."""
         opened = self._open.get(Role.NEGATE)
-        return opened is not None and self._anchor[Role.NEGATE] == opened.end and match.start - opened.end <= 1
+        if opened is None or self._anchor[Role.NEGATE] != opened.end:
+            return False
+        return match.start - opened.end <= 1 and not self._folded[opened.end : match.start].strip()
 
     def _apply_back(self, match: Match, cue: Cue) -> None:
         following = None
@@ -417,23 +341,13 @@ class _ScopeReader:
                     return
             following = judged.match.start
             if self._concerns(match, judged.match.concepts[0].kind):
-                _strengthen(judged, cue.role, match)
+                strengthen(judged, cue.role, match)
 
     def _concerns(self, match: Match, kind: ConceptKind) -> bool:
         """Tell whether a cue says something about a kind: 发热待查 leaves the fever, 血常规正常 leaves the test."""
         if self._folded.startswith(_UNCLEAR_CAUSE, match.start):
             return kind not in _FELT
         return kind in _FELT or not self._folded.endswith(_NORMAL, match.start, match.end)
-
-
-def _strengthen(judged: Judged, role: Role, cue: Match) -> None:
-    if role is Role.DROP:
-        judged.drop = True
-        return
-    assertion = _ASSERTIONS[role]
-    if _PRECEDENCE[assertion] > _PRECEDENCE[judged.assertion]:
-        judged.assertion = assertion
-        judged.cue = cue
 
 
 def _cue_of(match: Match) -> Cue:

@@ -76,6 +76,26 @@ def test_side_is_read_next_to_the_finding(text: str, side: Side | None) -> None:
     assert finding.side is side
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("肚子有点疼", ["+肚子有点疼:abdominal-pain"]),
+        ("头一点都不晕", ["-晕:dizziness"]),
+        ("嗓子也不痛，但是很干", ["-痛:sore-throat"]),
+        ("左膝疼痛", ["+膝疼痛:knee-pain"]),
+        ("不红不肿", ["-肿:swelling"]),
+        ("不咳不喘", ["-咳:cough", "-喘:wheezing"]),
+        ("无痰", ["-痰:productive-cough"]),
+        ("无痛性血尿", ["+无痛性血尿:blood-in-urine"]),
+        ("肚子不能碰", []),
+    ],
+)
+def test_form_with_everyday_words_inside_is_found(text: str, expected: list[str]) -> None:
+    signs = {"present": "+", "absent": "-"}
+    found = extract(text).findings
+    assert [f"{signs[item.assertion]}{item.surface}:{item.concept_id}" for item in found] == expected
+
+
 def test_measured_things_are_no_findings() -> None:
     assert extract("血压120/80mmHg，心率80次/分，体温36.5℃").findings == ()
 

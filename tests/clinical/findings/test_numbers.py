@@ -30,6 +30,13 @@ from casefinder.clinical.findings.ranges import Ranges
         ("SpO2 88%", "oxygen-saturation", 88.0, "%", Flag.LOW, "hypoxemia"),
         ("P 101次/分", "pulse", 101.0, "/min", Flag.HIGH, "tachycardia"),
         ("呼吸22次/分", "respiratory-rate", 22.0, "/min", Flag.HIGH, "tachypnea"),
+        ("体温38度7", "body-temperature", 38.7, "°C", Flag.HIGH, "fever"),
+        ("Hgb 9.2", "hemoglobin", 92.0, "g/L", Flag.LOW, "anemia"),
+        ("blood glucose 320", "blood-glucose", 17.762, "mmol/L", Flag.HIGH, "high-blood-sugar"),
+        ("WBC 18,500", "white-blood-cell-count", 18.5, "10^9/L", Flag.HIGH, "leukocytosis"),
+        ("Cr 356umol/L", "creatinine", 356.0, "umol/L", Flag.HIGH, "elevated-creatinine"),
+        ("pH 7.21", "blood-ph", 7.21, "", Flag.LOW, None),
+        ("R:18bpm", "respiratory-rate", 18.0, "/min", Flag.NORMAL, None),
         ("PaCO2 6.7kPa", "partial-pressure-of-carbon-dioxide", 50.2542, "mmHg", Flag.HIGH, None),
     ],
 )
@@ -57,7 +64,47 @@ def test_blood_pressure_is_two_values() -> None:
     assert (diastolic.concept_id, round(diastolic.value or 0)) == ("diastolic-blood-pressure", 110)
 
 
-@pytest.mark.parametrize("text", ["P281L", "屈曲90度", "体温", "BP", "R0切除", "p < 0.05", "T4期", "血糖 9000"])
+@pytest.mark.parametrize(
+    ("text", "value", "surface"),
+    [
+        ("fever to 103 at home", 39.4444, "103"),
+        ("孩子烧到39.5，没吃药", 39.5, "39.5"),
+        ("temp of 102F", 38.8889, "temp of 102F"),
+    ],
+)
+def test_fever_is_read_by_its_height(text: str, value: float, surface: str) -> None:
+    (found,) = extract(text).measurements
+    assert (found.concept_id, found.value, found.surface) == ("body-temperature", value, surface)
+    assert extract(text).ages == ()
+
+
+def test_temperature_in_a_second_unit_is_not_counted_twice() -> None:
+    (found,) = extract("Temperature 101.5°F (38.6°C)").measurements
+    assert found.surface == "Temperature 101.5°F"
+
+
+def test_value_told_in_words_is_a_measurement_where_the_finding_is_present() -> None:
+    (found,) = extract("肌钙蛋白阳性").measurements
+    assert (found.concept_id, found.value, found.flag, found.surface) == ("troponin", None, Flag.HIGH, "肌钙蛋白阳性")
+    assert extract("无肌钙蛋白升高").measurements == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fever for 100 days",
+        "烧到39天",
+        "尿pH 7.2",
+        "P281L",
+        "屈曲90度",
+        "体温",
+        "BP",
+        "R0切除",
+        "p < 0.05",
+        "T4期",
+        "血糖 9000",
+    ],
+)
 def test_what_is_no_measurement_is_none(text: str) -> None:
     assert extract(text).measurements == ()
 
@@ -90,6 +137,10 @@ def test_every_quantity_and_what_it_implies_is_in_the_lexicon() -> None:
         ("three weeks ago", 21.0, True),
         ("a 3-day history", 3.0, False),
         ("half an hour", 0.0208, False),
+        ("since yesterday", 1.0, True),
+        ("昨日起", 1.0, True),
+        ("前天", 2.0, True),
+        ("上个月", 30.4, True),
     ],
 )
 def test_duration_is_read_in_days(text: str, days: float, is_ago: bool) -> None:
@@ -97,7 +148,10 @@ def test_duration_is_read_in_days(text: str, days: float, is_ago: bool) -> None:
     assert (found.days, found.is_ago) == (days, is_ago)
 
 
-@pytest.mark.parametrize("text", ["2015年3月1日", "每日3次", "术后第3天", "63岁", "45-year-old", "8个月大"])
+@pytest.mark.parametrize(
+    "text",
+    ["2015年3月1日", "每日3次", "术后第3天", "63岁", "45-year-old", "8个月大", "目前天气", "餐后2小时", "2岁3个月"],
+)
 def test_dates_frequencies_and_ages_are_no_durations(text: str) -> None:
     assert extract(text).durations == ()
 
@@ -111,13 +165,22 @@ def test_dates_frequencies_and_ages_are_no_durations(text: str) -> None:
         ("a 45-year-old woman", Age(45, AgeUnit.YEARS)),
         ("32F with pain", Age(32, AgeUnit.YEARS)),
         ("70 y/o male", Age(70, AgeUnit.YEARS)),
+        ("1岁6月", Age(18, AgeUnit.MONTHS)),
+        ("2岁3个月男孩", Age(27, AgeUnit.MONTHS)),
+        ("5岁半", Age(5, AgeUnit.YEARS)),
+        ("宝宝8个月，发烧", Age(8, AgeUnit.MONTHS)),
+        ("six-year-old girl", Age(6, AgeUnit.YEARS)),
+        ("a 19 y.o. male", Age(19, AgeUnit.YEARS)),
+        ("a man aged 70", Age(70, AgeUnit.YEARS)),
     ],
 )
 def test_age_is_read_with_its_unit(text: str, age: Age) -> None:
     assert [mention.age for mention in extract(text).ages] == [age]
 
 
-@pytest.mark.parametrize("text", ["13岁初潮", "父亲 50岁", "diagnosed at the age of 12 years old", "999岁"])
+@pytest.mark.parametrize(
+    "text", ["13岁初潮", "父亲 50岁", "diagnosed at the age of 12 years old", "999岁", "102F", "孩子3个月没长个"]
+)
 def test_age_of_something_else_is_left_out(text: str) -> None:
     assert extract(text).ages == ()
 
@@ -131,6 +194,9 @@ def test_age_of_something_else_is_left_out(text: str) -> None:
         ("an elderly woman", [Sex.FEMALE]),
         ("其女儿、男友、子女", []),
         ("temp 101.3 F", []),
+        ("患儿男，1岁", [Sex.MALE]),
+        ("我女儿咳嗽", [Sex.FEMALE]),
+        ("72 yo F", [Sex.FEMALE]),
     ],
 )
 def test_sex_is_read(text: str, sexes: list[Sex]) -> None:

@@ -111,6 +111,139 @@ def test_cue_after_its_findings_is_applied_backwards(text: str, expected: str) -
     assert _read(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("否认近期有外伤、腹泻", "-外伤 -腹泻"),
+        ("没有出现过抽搐", "-抽搐"),
+        ("无发热，有咳嗽", "-发热 +咳嗽"),
+        ("denies that she has had fever", "-fever"),
+        ("unclear whether he had a seizure or syncope", "?seizure ?syncope"),
+        ("if he develops vomiting", "?vomiting"),
+    ],
+)
+def test_verb_that_belongs_to_a_cue_does_not_end_it(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("没有发热的咳嗽", "-发热 +咳嗽"),
+        ("不伴恶心的头痛", "-恶心 +头痛"),
+        ("无肺炎的体征", "-肺炎"),
+    ],
+)
+def test_negation_that_describes_the_next_finding_ends_before_it(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("有没有发热？没有。头痛吗？有，三天了", "-发热 +头痛"),
+        ("拉肚子吗？患者：不拉，肚子胀", "-拉肚子 +肚子胀"),
+        ("有发热吗？", "?发热"),
+        ("有发热吗？没有咳嗽", "?发热 -咳嗽"),
+        ("Any fever? No, just a cough.", "-fever +cough"),
+        ("Any fever? Yes.", "+fever"),
+    ],
+)
+def test_answer_settles_what_was_asked(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("No effusion, mild edema", "-effusion +edema"),
+        ("No effusion, mild edema, or fracture", "-effusion -edema -fracture"),
+        ("No fever, no rash, runny nose", "-fever -rash +runny nose"),
+        ("No fever, no rash, runny nose, or cough", "-fever -rash -runny nose -cough"),
+        ("no fever, pneumonia not excluded", "-fever ?pneumonia"),
+    ],
+)
+def test_item_that_is_there_ends_a_list_of_what_is_not(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(+) nausea, (-) vomiting", "+nausea -vomiting"),
+        ("nausea (+), vomiting (-)", "+nausea -vomiting"),
+        ("negative Murphy sign", "-Murphy sign"),
+        ("fever and negative Kernig sign", "+fever -Kernig sign"),
+        ("pain-free", "-pain"),
+        ("dialysis is not yet needed; not yet on insulin", "+dialysis -insulin"),
+    ],
+)
+def test_sign_of_negation_stands_before_or_after(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("拟行胆囊切除术治疗胆囊结石", "?胆囊切除术 +胆囊结石"),
+        ("scheduled for dialysis for rectal bleeding", "?dialysis +rectal bleeding"),
+        ("建议继续服用阿司匹林", "+阿司匹林"),
+        ("如有发热，可口服布洛芬", "?发热 ?布洛芬"),
+    ],
+)
+def test_plan_leaves_complaints_as_they_are(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Pneumonia versus atelectasis", "?Pneumonia ?atelectasis"),
+        ("是胃炎还是胃溃疡？", "?胃炎 ?胃溃疡"),
+        ("还是头痛", "+头痛"),
+    ],
+)
+def test_alternative_makes_both_doubtful(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("去年胃溃疡，吃药好了，现胃痛", "<胃溃疡 +胃痛"),
+        ("射频消融术后3年，心悸", "<射频消融术 +心悸"),
+        ("既往高血压10年；糖尿病5年。咳嗽", "<高血压 <糖尿病 +咳嗽"),
+        ("既往体健，咳嗽", "+咳嗽"),
+        ("发热已退3天", "<发热"),
+        ("cough; lisinopril discontinued for cough", "+cough <lisinopril +cough"),
+        ("rheumatic fever as a child and asthma now", "<rheumatic fever +asthma"),
+        ("tuberculosis in his twenties", "<tuberculosis"),
+    ],
+)
+def test_what_is_over_is_historical(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("我儿子咳嗽", "+咳嗽"),
+        ("儿子有哮喘", "@哮喘"),
+        ("我妈最近头晕", "+头晕"),
+        ("我妈有高血压", "@高血压"),
+        ("my daughter has a fever", "+fever"),
+        ("her daughter has asthma", "@asthma"),
+    ],
+)
+def test_relative_who_is_asked_about_is_the_patient(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+def test_heading_in_brackets_or_after_a_space_is_one() -> None:
+    assert _read("【既往史】痛风5年 【家族史】父高血压 【查体】关节红肿") == "<痛风 @高血压 +关节红肿"
+    assert _read("PMH: asthma FH: diabetes HPI: cough") == "<asthma @diabetes +cough"
+
+
 def test_negation_of_an_unknown_word_leaves_the_finding_before_it() -> None:
     assert _read("伤口无渗出物增多，腹痛").endswith("+腹痛")
     assert _read("咳嗽无某某") == "+咳嗽"
