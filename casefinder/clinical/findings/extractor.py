@@ -9,6 +9,7 @@ from casefinder.clinical.findings.demographics import find_ages, find_sexes
 from casefinder.clinical.findings.durations import find_durations
 from casefinder.clinical.findings.folding import fold_text
 from casefinder.clinical.findings.headings import find_headings
+from casefinder.clinical.findings.judged import Judged
 from casefinder.clinical.findings.matcher import PhraseMatcher
 from casefinder.clinical.findings.measurements import DESCRIBED, describe_finding, find_measurements
 from casefinder.clinical.findings.model import (
@@ -24,7 +25,7 @@ from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.places import choose_side, find_sides, find_site
 from casefinder.clinical.findings.quantities import MEASURED_SIGNS
 from casefinder.clinical.findings.ranges import Ranges
-from casefinder.clinical.findings.scope import Judged, judge_findings
+from casefinder.clinical.findings.scope import judge_findings
 from casefinder.clinical.lexicon import Lexicon, load_lexicon
 
 

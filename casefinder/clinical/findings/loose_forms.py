@@ -24,7 +24,14 @@ _LOOSE: Final = re.compile(f"(?P<between>(?:{_BETWEEN})+)(?P<felt>[{_FELT}])(?!�
 # What one character says after a negation, where nothing else follows: 不咳不喘, 无痰.
 _ONE_WORD: Final = {
     **{form[0]: form for form in "咳嗽 喘息 疼痛 肿胀".split()},
-    **{"吐": "呕吐", "烧": "发烧", "痛": "疼痛", "痒": "瘙痒", "晕": "头晕", "渴": "口渴", "痰": "咳痰", "汗": "出汗"},
+    "吐": "呕吐",
+    "烧": "发烧",
+    "痛": "疼痛",
+    "痒": "瘙痒",
+    "晕": "头晕",
+    "渴": "口渴",
+    "痰": "咳痰",
+    "汗": "出汗",
 }
 _BARE: Final = re.compile(
     r"(?P<no>也不|都不|并不|不|也没|没有|没|无)(?P<word>[咳喘吐烧疼痛痒晕肿渴痰汗])(?=[,。;、.!?\s]|$|[不没无也但就了过])"
