@@ -30,6 +30,7 @@ PAGE_BYTES: Final = 4096  # what the kernel reads and maps; larger pages would c
 _MAGIC: Final = b"CFSECT01"
 _TRAILER: Final = struct.Struct("<IIQ8s")
 _PAGES_PER_READ: Final = 256
+_FEW_PAGES: Final = 2  # a span of so many pages is its first and its last
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,9 @@ class SectionFile:
         """
         first, last = starts // PAGE_BYTES, (stops - 1) // PAGE_BYTES
         if not len(first) or (longest := int((last - first).max()) + 1) < 1:
+            return
+        # Spans of a page or two, all of them seen before: what a search asks for most.
+        if longest <= _FEW_PAGES and self._is_good[first].all() and self._is_good[last].all():
             return
         pages = np.minimum(first[:, None] + np.arange(longest), last[:, None])
         missing = np.unique(pages[~self._is_good[pages]])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,13 +19,13 @@ from casefinder.files import SectionFile
 from casefinder.vector_index.fast_codes import FastCodes
 from casefinder.vector_index.protocol import (
     NO_ID,
-    NO_SCORE,
     Ids,
     Neighbours,
     Vectors,
     best_first,
     check_queries,
     leaving_out,
+    with_rows,
 )
 from casefinder.vector_index.rows import Places, Rows
 from casefinder.vector_index.threads import limit_threads
@@ -131,7 +130,7 @@ class IVFIndex:
         queries = check_queries(queries, dim=self.dim, k=k)
         if among is not None:
             return self._search_among(queries, among if without is None else np.setdiff1d(among, without), k=k)
-        return leaving_out(lambda n: self._nearest(queries, k=n), without, k=k)
+        return leaving_out(lambda some, n: self._nearest(some, k=n), queries, without, k=k)
 
     def search_by_codes(self, queries: Vectors, *, k: int, among: Ids) -> Neighbours:
         """Find about the k nearest of some vectors: all of them are looked at, but only by their codes.
@@ -148,11 +147,11 @@ class IVFIndex:
         places = self.places_of(among)
         n_candidates = self._n_candidates(k)
         if len(places) <= n_candidates:
-            return self._compared(queries, [places] * len(queries), k=k, exact=True)
+            return self._compared(queries, _for_each(queries, places), k=k, exact=True)
         projected = self.trained.projected(queries)
-        lists, near = self._nearest_lists(projected, n_probes=self.n_lists)
-        found = self.fast.nearest(projected, lists, near, n=n_candidates, selector=_selector(np.sort(places)))
-        return self._compared(queries, [row[row >= 0] for row in found], k=k, exact=False)
+        lists = self.trained.nearest_lists(projected, n=self.n_lists)
+        found = self.fast.nearest(projected, lists, n=n_candidates, selector=_selector(np.sort(places)))
+        return self._compared(queries, found, k=k, exact=False)
 
     def vectors_of(self, ids: Ids) -> tuple[Ids, Vectors]:
         """Return the vectors of those ids that are stored; see ``VectorIndex.vectors_of``."""
@@ -192,12 +191,12 @@ class IVFIndex:
         if n_candidates > self.size * _FEW_SHARE + _FEW or k * _HELD_PER_WANTED > self.size:
             return self._scanned_whole(queries, k=k)
         projected = self.trained.projected(queries)
-        lists, near = self._nearest_lists(projected, n_probes=self._n_probes_for(k))
-        places = self.fast.nearest(projected, lists, near, n=n_candidates)
-        found = self._compared(queries, [row[row >= 0] for row in places], k=k, exact=False)
-        is_short = found.ids[:, min(k, self.size) - 1] == NO_ID
+        lists = self.trained.nearest_lists(projected, n=self._n_probes_for(k))
+        places = self.fast.nearest(projected, lists, n=n_candidates)
+        found = self._compared(queries, places, k=k, exact=False)
+        short = np.flatnonzero(found.ids[:, min(k, self.size) - 1] == NO_ID)
         # The probed lists hold fewer than k: rare, and then the answer is made complete.
-        return self._scanned_whole(queries, k=k) if is_short.any() else found
+        return with_rows(found, short, self._scanned_whole(queries[short], k=k)) if len(short) else found
 
     def _n_candidates(self, k: int) -> int:
         """Return how many vectors are compared: in proportion to k up to ten, more slowly beyond.
@@ -210,34 +209,27 @@ class IVFIndex:
         """Return how many lists are probed: the usual number, more where those would hardly hold k vectors."""
         return min(self.n_lists, max(self._n_probes, math.ceil(_HELD_PER_WANTED * k * self.n_lists / self.size)))
 
-    def _nearest_lists(self, projected: Vectors, *, n_probes: int) -> tuple[NDArray[np.int64], Vectors]:
-        """Return the lists to probe, nearest first, and how near they are."""
-        near = projected @ self.trained.centres.T
-        lists = np.argpartition(-near, n_probes - 1, axis=1)[:, :n_probes]
-        order = np.argsort(-np.take_along_axis(near, lists, axis=1), axis=1)
-        lists = np.take_along_axis(lists, order, axis=1)
-        return lists, np.take_along_axis(near, lists, axis=1)
-
-    def _compared(self, queries: Vectors, places: Sequence[Places], *, k: int, exact: bool) -> Neighbours:
-        """Compare each query with the vectors at its places."""
-        ids = np.full((len(queries), k), NO_ID)
-        scores = np.full((len(queries), k), NO_SCORE, dtype=np.float32)
-        for row, those in enumerate(places):
-            found, near = self.rows.nearest_at(those, queries[row : row + 1], k=k)
-            ids[row, : len(found)], scores[row, : len(found)] = found, near
-        return Neighbours(ids, scores, exact=exact)
+    def _compared(self, queries: Vectors, places: Places, *, k: int, exact: bool) -> Neighbours:
+        """Compare each query with the vectors at its places, int64 [n_queries, n]."""
+        ids, scores = self.rows.nearest_at(places, queries, k=min(k, places.shape[1]))
+        return best_first(ids, scores, k=k, exact=exact)
 
     def _search_among(self, queries: Vectors, among: Ids, *, k: int) -> Neighbours:
         places = self.places_of(among)
         if len(places) < self.size * _FEW_SHARE + _FEW:
-            return self._compared(queries, [places] * len(queries), k=k, exact=True)
+            return self._compared(queries, _for_each(queries, places), k=k, exact=True)
         return self._scanned_whole(queries, k=k, selector=_selector(np.unique(among)))
 
     def _scanned_whole(self, queries: Vectors, *, k: int, selector: faiss.IDSelector | None = None) -> Neighbours:
         """Search every list by its vectors."""
-        lists = np.broadcast_to(np.arange(self.n_lists), (len(queries), self.n_lists))
+        lists = _for_each(queries, np.arange(self.n_lists))
         ids, scores = self.rows.nearest_in_lists(queries, lists, k=k, selector=selector)
         return best_first(ids, scores, k=k, exact=True)
+
+
+def _for_each(queries: Vectors, numbers: Places) -> Places:
+    """Return the same numbers as a row for each query, without copies."""
+    return np.broadcast_to(numbers, (len(queries), len(numbers)))
 
 
 def imbalance_of(sizes: NDArray[np.int64]) -> float:

@@ -16,7 +16,6 @@ Ids: TypeAlias = NDArray[np.int64]
 
 NO_ID: Final = -1  # fills the end of a row that has fewer than k neighbours
 NO_SCORE: Final = float("-inf")
-_LAST_ID: Final = 2**63 - 1
 _MORE: Final = 4  # factor by which a search is widened whose neighbours were nearly all left out
 
 
@@ -82,25 +81,38 @@ class VectorIndex(Protocol):
         ...
 
 
-def leaving_out(find: Callable[[int], Neighbours], without: Ids | None, *, k: int) -> Neighbours:
+def leaving_out(
+    find: Callable[[Vectors, int], Neighbours], queries: Vectors, without: Ids | None, *, k: int
+) -> Neighbours:
     """Find k neighbours of each query that are not left out.
 
     Args:
-        find: Finds the given number of neighbours among all vectors.
+        find: Finds the given number of neighbours of some queries among all vectors.
+        queries: float32 [n_queries, dim].
         without: Ids that are left out.
         k: Neighbours wanted.
     """
     if without is None or not len(without):
-        return find(k)
+        return find(queries, k)
     n_enough, n_fetched = k + len(without), k + min(len(without), k)
-    while True:
-        found = find(n_fetched)
-        kept = _kept(found, without, k=k)
+    found = find(queries, n_fetched)
+    kept, rows = _kept(found, without, k=k), np.arange(len(queries))
+    while n_fetched < n_enough:
         # A row that is short though as many were found as asked for may go on further down.
-        is_short = (kept.ids[:, -1] == NO_ID) & (found.ids[:, -1] != NO_ID)
-        if n_fetched >= n_enough or not is_short.any():
-            return kept
+        rows = rows[(kept.ids[rows, -1] == NO_ID) & (found.ids[:, -1] != NO_ID)]
+        if not len(rows):
+            break
         n_fetched = min(_MORE * n_fetched, n_enough)
+        found = find(queries[rows], n_fetched)
+        kept = with_rows(kept, rows, _kept(found, without, k=k))
+    return kept
+
+
+def with_rows(found: Neighbours, rows: NDArray[np.int64], others: Neighbours) -> Neighbours:
+    """Return neighbours in which some rows are replaced by others."""
+    ids, scores = found.ids.copy(), found.scores.copy()
+    ids[rows], scores[rows] = others.ids, others.scores
+    return Neighbours(ids, scores, exact=others.exact and (found.exact or len(rows) == len(ids)))
 
 
 def _kept(found: Neighbours, without: Ids, *, k: int) -> Neighbours:
@@ -124,18 +136,23 @@ def best_first(ids: Ids, scores: Vectors, *, k: int, exact: bool) -> Neighbours:
         exact: Whether no nearer vector can have been missed.
     """
     ids = np.broadcast_to(ids, scores.shape)
-    scores = np.where(ids == NO_ID, np.float32(NO_SCORE), scores)
+    if (is_missing := ids == NO_ID).any():
+        scores = np.where(is_missing, np.float32(NO_SCORE), scores)
     if scores.shape[1] > k:
         near = np.argpartition(-scores, k - 1, axis=1)[:, :k]
         ids, scores = np.take_along_axis(ids, near, axis=1), np.take_along_axis(scores, near, axis=1)
-    # Missing rows sort last among equals: their id counts as the largest.
-    tie_break = np.where(ids == NO_ID, _LAST_ID, ids)
-    order = np.lexsort((tie_break, -scores), axis=1)
-    missing = ((0, 0), (0, k - order.shape[1]))
+    order = np.lexsort((ids, -scores), axis=1)
+    row = np.arange(len(order))[:, None]
+    found = Neighbours(ids[row, order], scores[row, order], exact=exact)
+    return found if order.shape[1] == k else _filled_up(found, k)
+
+
+def _filled_up(found: Neighbours, k: int) -> Neighbours:
+    missing = ((0, 0), (0, k - found.ids.shape[1]))
     return Neighbours(
-        ids=np.pad(np.take_along_axis(ids, order, axis=1), missing, constant_values=NO_ID),
-        scores=np.pad(np.take_along_axis(scores, order, axis=1), missing, constant_values=NO_SCORE),
-        exact=exact,
+        ids=np.pad(found.ids, missing, constant_values=NO_ID),
+        scores=np.pad(found.scores, missing, constant_values=NO_SCORE),
+        exact=found.exact,
     )
 
 

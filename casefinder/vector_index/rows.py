@@ -9,7 +9,7 @@ memory (``OnDiskInvertedLists``). A vector is named by its place: its number whe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from casefinder.files import Section, SectionFile
 from casefinder.vector_index.preassigned import search_lists
-from casefinder.vector_index.protocol import Ids, Vectors
+from casefinder.vector_index.protocol import NO_ID, Ids, Vectors
 
 if TYPE_CHECKING:
     import faiss
@@ -45,6 +45,8 @@ class Rows:
         n_lists = len(starts) - 1
         self.n_bytes = dim * CODE.itemsize
         self._section = file.section("lists")
+        # Two threads may check the same list at the same time; both then write the same value.
+        self._is_checked = np.diff(starts) == 0
         self.lists = _mapped_lists(file, self._section, starts, self.n_bytes)
         mapped = _bytes_of(self.lists, at_least=self.n_bytes)
         self._codes = sliding_window_view(mapped, self.n_bytes)
@@ -72,31 +74,65 @@ class Rows:
             IndexDamagedError: A list was altered on disk.
         """
         self._check_lists(lists)
-        near = np.zeros(lists.shape, dtype=np.float32)  # not used by codes that do not depend on the centre
-        return search_lists(self._index, queries, lists, near, k=k, selector=selector)
+        return search_lists(self._index, queries, lists, k=k, selector=selector)
 
-    def nearest_at(self, places: Places, query: Vectors, *, k: int) -> tuple[Ids, Vectors]:
-        """Return ids and scores of the vectors at some places that are nearest to one query, best first.
+    def nearest_at(self, places: Places, queries: Vectors, *, k: int) -> tuple[Ids, Vectors]:
+        """Return ids and scores of the vectors at some places that are nearest to each query, in no order.
 
         FAISS's kernel for lists compares codes of float16 as they are; numpy would have to widen them first, which
         takes ten times as long.
 
+        Args:
+            places: int64 [n_queries, n], -1 at the end of a row of fewer; a strided view may repeat one row.
+            queries: float32 [n_queries, dim].
+            k: Neighbours wanted, at most n.
+
+        Returns:
+            int64 and float32 [n_queries, k]; where a row has fewer places, some ids are -1.
+
         Raises:
             IndexDamagedError: One of the vectors was altered on disk.
         """
+        shape = len(queries), k
+        scores, found = np.full(shape, -np.inf, dtype=np.float32), np.full(shape, -1, dtype=np.int64)
+        scanner = self._index.get_InvertedListScanner(False, None, None)
+        n_columns = min(max(places.shape[1], 1), _ROWS_AT_ONCE)
+        n_queries = _ROWS_AT_ONCE // n_columns
+        for first in range(0, len(queries) if k else 0, n_queries):
+            part = slice(first, first + n_queries)
+            for column in range(0, places.shape[1], n_columns):
+                some = np.ascontiguousarray(places[part, column : column + n_columns])
+                self._scan(scanner, some, queries[part], scores[part], found[part])
+        return self._ids_or_none(found), scores
+
+    def _scan(
+        self,
+        scanner: Any,  # noqa: ANN401 - faiss.InvertedListScanner, which FAISS's stubs leave out
+        places: Places,
+        queries: Vectors,
+        scores: Vectors,
+        found: Places,
+    ) -> None:
+        """Compare each query with the vectors at its places; better ones replace the worst that were found."""
         import faiss
 
-        k = min(k, len(places))
-        scores, found = np.full(k, -np.inf, dtype=np.float32), np.full(k, -1, dtype=np.int64)
-        scanner = self._index.get_InvertedListScanner(False, None, None)
-        scanner.set_query(faiss.swig_ptr(query))
-        for start in range(0, len(places) if k else 0, _ROWS_AT_ONCE):
-            some = np.ascontiguousarray(places[start : start + _ROWS_AT_ONCE])
-            codes = self._codes_at(some)
-            scanner.scan_codes(len(some), *(faiss.swig_ptr(array) for array in (codes, some, scores, found)), k)
-        ids = self.ids(found)
-        order = np.lexsort((ids, -scores))
-        return ids[order], scores[order]
+        n_places, k = places.shape[1], found.shape[1]
+        codes = self._codes_at(np.maximum(places, 0).reshape(-1)).reshape(*places.shape, -1)
+        n_there = [n_places] * len(places)
+        if places[:, -1].min() < 0:
+            n_there = np.count_nonzero(places >= 0, axis=1).tolist()
+        for n, query, *arrays in zip(n_there, queries, codes, places, scores, found, strict=True):
+            scanner.set_query(faiss.swig_ptr(query))
+            scanner.scan_codes(n, *map(faiss.swig_ptr, arrays), k)
+
+    def _ids_or_none(self, places: Places) -> Ids:
+        """Return ids of vectors, NO_ID where a place is -1."""
+        is_there = places >= 0
+        if is_there.all():
+            return self.ids(places.reshape(-1)).reshape(places.shape)
+        ids = np.full(places.shape, NO_ID, dtype=np.int64)
+        ids[is_there] = self.ids(places[is_there])
+        return ids
 
     def vectors(self, places: Places) -> Vectors:
         """Return vectors, float32 [n, dim].
@@ -140,9 +176,11 @@ class Rows:
 
     def _check_lists(self, lists: NDArray[np.int64]) -> None:
         """Compare lists with their checksums, unless that was done before."""
-        lists = np.unique(lists[lists >= 0])
-        lists = lists[self._starts[lists + 1] > self._starts[lists]]
-        self._file.check(self._offset_of(self._starts[lists]), self._offset_of(self._starts[lists + 1]))
+        if self._is_checked[lists].all():
+            return
+        missing = np.unique(lists[~self._is_checked[lists]])
+        self._file.check(self._offset_of(self._starts[missing]), self._offset_of(self._starts[missing + 1]))
+        self._is_checked[missing] = True
 
     def decoded(self, codes: NDArray[np.uint8]) -> Vectors:
         """Return the vectors of codes, uint8 [n, n_bytes]."""

@@ -71,6 +71,13 @@ class Trained:
         """Return the list that each projected vector belongs to."""
         return nearest_centres(projected, self.centres)[0]
 
+    def nearest_lists(self, projected: Vectors, *, n: int) -> NDArray[np.int64]:
+        """Return the n lists nearest to each projected query, in no order: int64 [n_queries, n]."""
+        near = projected @ self.centres.T
+        if n >= self.n_lists:
+            return np.broadcast_to(np.arange(self.n_lists), near.shape)
+        return np.argpartition(near, self.n_lists - n, axis=1)[:, self.n_lists - n :]
+
     def fast_codes(self, projected: Vectors) -> NDArray[np.uint8]:
         """Return the fast codes of projected vectors: uint8 [n, n_parts / 2]."""
         limit_threads()

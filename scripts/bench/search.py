@@ -139,14 +139,12 @@ def bare(path: Path, n_probes: int, n_compared: int, n_threads: int, questions: 
     index = IVFIndex.load(path, n_probes=n_probes, n_compared=n_compared)
     index.check_all()
     projected = index.trained.projected(questions)
-    near = projected @ index.trained.centres.T
-    lists = np.argsort(-near, axis=1)[:, :n_probes]
-    near = np.take_along_axis(near, lists, axis=1)
+    lists = index.trained.nearest_lists(projected, n=n_probes)
     prepared = {question.tobytes(): row for row, question in enumerate(questions)}
 
     def search(question: Vectors) -> object:
         row = prepared[question.tobytes()]
-        return index.fast.nearest(projected[row : row + 1], lists[row : row + 1], near[row : row + 1], n=K * n_compared)
+        return index.fast.nearest(projected[row : row + 1], lists[row : row + 1], n=K * n_compared)
 
     return timed(search, questions)
 

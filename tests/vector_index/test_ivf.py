@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from casefinder.errors import IndexDamagedError, VectorIndexError, VectorShapeError
 from casefinder.vector_index import (
     ExactIndex,
+    Ids,
     IndexKind,
     IndexPlan,
     IVFBuilder,
@@ -173,3 +175,29 @@ def test_an_index_that_is_extended_has_the_codes_of_one_that_was_filled_in_one_g
     whole = IVFIndex.load(tmp_path / "whole", n_probes=4, n_compared=10)
     for number in range(4):
         assert extended.fast.blocks(number).tolist() == whole.fast.blocks(number).tolist()
+
+
+@pytest.mark.parametrize("without", [None, IDS[::3]], ids=["all", "some left out"])
+def test_many_queries_get_the_answers_that_each_gets_alone(tmp_path: Path, without: Ids | None) -> None:
+    """With codes of a byte many are equal, and which of them are compared decides what is found."""
+    index = IVFIndex.load(written(tmp_path / "index", replace(PLAN, n_parts=2)), n_probes=2, n_compared=2)
+    queries = rows(1000, seed=2)
+    together = index.search(queries, k=3, without=without)
+    alone = [index.search(queries[n : n + 1], k=3, without=without) for n in range(len(queries))]
+    assert together.ids.tolist() == [found.ids[0].tolist() for found in alone]
+    assert together.scores.tolist() == [found.scores[0].tolist() for found in alone]
+    assert not together.exact
+
+
+def test_only_the_queries_whose_lists_hold_too_few_are_searched_whole(tmp_path: Path) -> None:
+    base = IVFIndex.load(written(tmp_path / "base"), n_probes=1, n_compared=2)
+    with IVFBuilder(base.trained, tmp_path / "index", base=base, without=base.rows.list_bytes(0)[1][2:]) as builder:
+        builder.finish()
+    index = IVFIndex.load(tmp_path / "index", n_probes=1, n_compared=2)
+    assert index.starts[1] == 2
+    queries = rows(60, seed=3)
+    together = index.search(queries, k=8)
+    alone = [index.search(queries[n : n + 1], k=8) for n in range(len(queries))]
+    assert {found.exact for found in alone} == {True, False}
+    assert together.ids.tolist() == [found.ids[0].tolist() for found in alone]
+    assert not together.exact
