@@ -26,6 +26,7 @@ from casefinder.cases.reading import Origin, ReadCase, ReadRow
 from casefinder.encoders import BUNDLED_NAME, Encoder, load_encoder
 from casefinder.search import Answer, Hit, Searcher
 from casefinder.term_index import Where
+from casefinder.vector_index import DEFAULT_MEMORY_BYTES, DEFAULT_TARGET
 
 if TYPE_CHECKING:
     from casefinder.pathways import PathwayEvidence
@@ -93,6 +94,9 @@ class CaseFinder:
         *,
         encoder: Encoder | None = None,
         column_map: Mapping[str, str] | None = None,
+        vector_index: str = "faiss",
+        memory_bytes: int = DEFAULT_MEMORY_BYTES,
+        target_recall: float = DEFAULT_TARGET,
         strict: bool = False,
         on_duplicate: OnDuplicate = OnDuplicate.REJECT,
         progress: Progress | None = None,
@@ -104,6 +108,9 @@ class CaseFinder:
             directory: Where the case base is to be.
             encoder: Turns texts into vectors; the bundled one by default.
             column_map: Field names by column name, for tables whose headings are not understood.
+            vector_index: Where vectors are kept: ``faiss``, ``milvus:URI`` or ``milvus-hnsw:URI``.
+            memory_bytes: What the index may hold in memory; where it needs more, its plan says so.
+            target_recall: Share of the ten nearest cases that a search is to find, 0 to 1.
             strict: Fail on the first row that is no valid case, instead of writing it to ``rejects.jsonl``.
             on_duplicate: What happens to a second case of an id with different content.
             progress: Called with the phase and the number of rows done since the last call.
@@ -111,6 +118,7 @@ class CaseFinder:
         Raises:
             SourceError: The source cannot be read, or a row was rejected and ``strict`` is set.
             CaseBaseLockedError: Another process is writing there.
+            VectorIndexError: The vectors cannot be kept there, or memory or recall is out of range.
             CaseBaseError: No case could be stored, or the disk refused to.
         """
         return build_case_base(
@@ -118,6 +126,9 @@ class CaseFinder:
             Path(directory),
             encoder=encoder or load_encoder(BUNDLED_NAME),
             source=str(source) if isinstance(source, Path | str) else "cases given by a program",
+            vector_index=vector_index,
+            memory_bytes=memory_bytes,
+            target_recall=target_recall,
             strict=strict,
             on_duplicate=on_duplicate,
             progress=progress,
@@ -205,16 +216,20 @@ class CaseFinder:
             report = writer.remove(ids)
         return self._changed(report)
 
-    def compact(self) -> Manifest:
+    def compact(self, *, memory_bytes: int | None = None) -> Manifest:
         """Write a new snapshot of the case base; searches and changes go on meanwhile.
 
         Changes start this by themselves, in the background, when enough of them have come together.
 
+        Args:
+            memory_bytes: What the index may hold in memory from now on; it is planned and trained anew for that.
+
         Raises:
             CaseBaseLockedError: Another process is writing a snapshot.
             CaseBaseError: The disk refused to write.
+            VectorIndexError: So little memory holds no index.
         """
-        return compact(self._casebase.directory)
+        return compact(self._casebase.directory, memory_bytes=memory_bytes)
 
     def search(self, text: str, *, k: int = 10, where: Where | None = None) -> tuple[Hit, ...]:
         """Find the k cases most similar to a text, most similar first; see ``answer``."""

@@ -14,6 +14,7 @@ from typing import Final
 
 from casefinder.case_store import CaseStore, CaseWriter, create_database
 from casefinder.casebase.acknowledged import acknowledge
+from casefinder.casebase.aims import FAISS, IndexAims
 from casefinder.casebase.batch import BatchWriter, OnDuplicate
 from casefinder.casebase.earlier import earlier_records
 from casefinder.casebase.failures import advice
@@ -27,7 +28,7 @@ from casefinder.casebase.layout import (
 )
 from casefinder.casebase.lock import both_locks
 from casefinder.casebase.manifest import Manifest, read_manifest
-from casefinder.casebase.milvus_index import FAISS, check_vector_index
+from casefinder.casebase.milvus_index import check_vector_index
 from casefinder.casebase.publishing import Origin, publish_records
 from casefinder.casebase.reading_ahead import Batch, FindingsByPlace, read_ahead
 from casefinder.casebase.reading_findings import findings_fingerprint
@@ -39,6 +40,7 @@ from casefinder.cases.reading import ReadRow
 from casefinder.encoders import Encoder
 from casefinder.errors import CaseBaseError
 from casefinder.files import durable
+from casefinder.vector_index import DEFAULT_MEMORY_BYTES, DEFAULT_TARGET
 
 _PACKED_NAME: Final = "packed.sqlite"
 
@@ -85,6 +87,8 @@ def build_case_base(
     encoder: Encoder,
     source: str,
     vector_index: str = FAISS,
+    memory_bytes: int = DEFAULT_MEMORY_BYTES,
+    target_recall: float = DEFAULT_TARGET,
     strict: bool = False,
     on_duplicate: OnDuplicate = OnDuplicate.REJECT,
     progress: Progress | None = None,
@@ -101,6 +105,9 @@ def build_case_base(
         encoder: Turns the texts into vectors.
         source: Name of what is read, for ``casefinder info``.
         vector_index: Where vectors are kept: ``faiss``, ``milvus:URI`` or ``milvus-hnsw:URI``.
+        memory_bytes: What the index may hold in memory; where it needs more than that, its plan says so. The vectors
+            themselves stay on disk.
+        target_recall: Recall@10 against exact search, 0 to 1, for which the effort of a search is chosen.
         strict: Fail on the first reject.
         on_duplicate: What happens to a second case of an id with different content.
         progress: Called with the phase and the number of rows done since the last call, 0 as indexing begins.
@@ -110,14 +117,14 @@ def build_case_base(
     Raises:
         RejectedRowError: A row was rejected and ``strict`` is set.
         CaseBaseLockedError: Another process is writing there.
-        VectorIndexError: The vectors cannot be kept there.
+        VectorIndexError: The vectors cannot be kept there, or memory or recall is out of range.
         CaseBaseError: No case could be stored, or the disk refused to.
     """
-    vector_index = check_vector_index(vector_index)
+    aims = IndexAims(check_vector_index(vector_index), memory_bytes, target_recall)
     try:
         durable.make_folder(directory)
         with both_locks(directory):
-            build = _Build(directory, encoder, source, vector_index, n_workers)
+            build = _Build(directory, encoder, source, aims, n_workers)
             return build.run(rows, strict, on_duplicate, progress or unwatched)
     except (OSError, sqlite3.OperationalError) as exc:
         raise CaseBaseError(
@@ -129,11 +136,11 @@ def build_case_base(
 class _Build:
     """One run of a build, under both locks."""
 
-    def __init__(self, directory: Path, encoder: Encoder, source: str, vector_index: str, n_workers: int) -> None:
+    def __init__(self, directory: Path, encoder: Encoder, source: str, aims: IndexAims, n_workers: int) -> None:
         self._directory = directory
         self._encoder = encoder
         self._source = source
-        self._vector_index = vector_index
+        self._aims = aims
         self._n_workers = n_workers
         self._staging = directory / BUILDING_NAME
 
@@ -239,7 +246,7 @@ class _Build:
             encoder_name=self._encoder.name,
             encoder_fingerprint=self._encoder.fingerprint,
             dim=self._encoder.dim,
-            vector_index=self._vector_index,
+            aims=self._aims,
         )
         return publish_records(
             self._directory,

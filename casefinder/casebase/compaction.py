@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +36,12 @@ def compaction_is_due(manifest: Manifest, sequence: int, *, times: int = 1) -> b
 
 
 def compact(
-    directory: Path, *, patience_s: float = PATIENCE_S, is_locked: bool = False, only_if_due: bool = False
+    directory: Path,
+    *,
+    memory_bytes: int | None = None,
+    patience_s: float = PATIENCE_S,
+    is_locked: bool = False,
+    only_if_due: bool = False,
 ) -> Manifest:
     """Write a new snapshot beside the current one and make it current in one step.
 
@@ -43,6 +49,7 @@ def compact(
 
     Args:
         directory: Where the case base is.
+        memory_bytes: What the index may hold in memory from now on; it is planned and trained anew for that.
         patience_s: How long to wait for another process that writes a snapshot.
         is_locked: Whether the caller is the writer.
         only_if_due: Do nothing unless it pays: another process may have compacted meanwhile.
@@ -50,11 +57,16 @@ def compact(
     Raises:
         CaseBaseLockedError: Another process is writing a snapshot.
         CaseBaseError: As ``open_case_base``, or the disk refused to write.
+        VectorIndexError: So little memory holds no index.
     """
     read_manifest(directory)
     with telling_what_failed(directory), snapshot_lock(directory, patience_s=patience_s):
         manifest = read_manifest(directory)
         require_space(directory, 2 * size_of(directory / manifest.snapshot.name), purpose="writing a snapshot")
+        if memory_bytes is not None:
+            planned = replace(manifest, aims=manifest.aims.changed(memory_bytes=memory_bytes))
+            snapshot = snapshot_of_records(directory, planned)
+            return publish_snapshot(directory, snapshot, is_locked=is_locked, aims=planned.aims)
         try:
             view = open_view(directory)
             if only_if_due and not compaction_is_due(manifest, view.sequence):

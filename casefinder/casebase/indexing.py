@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casefinder.case_store import CaseStore
-from casefinder.casebase.milvus_index import FAISS, open_collection, write_collection
+from casefinder.casebase.aims import FAISS, IndexAims
+from casefinder.casebase.milvus_index import open_collection, write_collection
 from casefinder.vector_index import (
-    DEFAULT_TARGET,
     Effort,
     ExactIndex,
     Ids,
@@ -40,9 +40,8 @@ def write_index(
     store: CaseStore,
     path: Path,
     *,
-    vector_index: str,
+    aims: IndexAims,
     advance: Callable[[int], None],
-    target_recall: float = DEFAULT_TARGET,
 ) -> tuple[IndexPlan, float]:
     """Build the index of all cases of a store and write it to a file, or bring it to a server that the file names.
 
@@ -51,18 +50,17 @@ def write_index(
     Args:
         store: The records with their vectors.
         path: File to write.
-        vector_index: Where the vectors are to be kept, as ``check_vector_index`` returns it.
+        aims: What the index is made to be.
         advance: Called with the number of vectors added, after each batch.
-        target_recall: Recall@10 against exact search for which the effort of a search is chosen, 0 to 1.
 
     Returns:
         The plan that was followed, and the measured recall@10 against exact search (0-1).
     """
     n_cases = store.count()
-    if vector_index != FAISS:
-        plan = write_collection(store, path, vector_index=vector_index, advance=advance)
+    if aims.vector_index != FAISS:
+        plan = write_collection(store, path, vector_index=aims.vector_index, advance=advance)
         return plan, float(probe_of(store).recalls(open_collection(path)).mean()) if n_cases else 1.0
-    plan = plan_index(n_cases, dim=_dim_of(store))
+    plan = plan_index(n_cases, dim=_dim_of(store), memory_bytes=aims.memory_bytes)
     if plan.kind is IndexKind.EXACT:
         ids, vectors = _joined(store.vectors(), dim=0)
         ExactIndex(ids, vectors).save(path)
@@ -78,8 +76,8 @@ def write_index(
             probe.see(ids, vectors)
             advance(len(ids))
         builder.finish()
-    effort = choose_effort(_ivf(path, plan), probe, target=target_recall)
-    return with_effort(plan, effort, target=target_recall), effort.recall
+    effort = choose_effort(_ivf(path, plan), probe, target=aims.target_recall)
+    return with_effort(plan, effort, target=aims.target_recall), effort.recall
 
 
 def with_effort(plan: IndexPlan, effort: Effort, *, target: float) -> IndexPlan:

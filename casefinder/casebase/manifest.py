@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from casefinder.casebase.aims import IndexAims
 from casefinder.casebase.layout import (
     BUILDING_NAME,
     INDEX_NAME,
@@ -60,7 +61,7 @@ class Manifest:
         encoder_name: How the user named the encoder.
         encoder_fingerprint: Identity of its weights.
         dim: Components of a vector.
-        vector_index: Where vectors are kept: ``faiss``, or a kind of Milvus index and the address of the server.
+        aims: What the vector index is made to be; its fields stand among those of the manifest on disk.
         snapshot: What is derived from the records.
     """
 
@@ -71,7 +72,7 @@ class Manifest:
     encoder_name: str
     encoder_fingerprint: str
     dim: int
-    vector_index: str
+    aims: IndexAims
     snapshot: Snapshot
 
     def store_path(self, directory: Path) -> Path:
@@ -89,7 +90,8 @@ class Manifest:
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
     """Make a manifest the current one, in one step that survives a power cut; keep a copy beside the records."""
-    body = {"format_version": FORMAT_VERSION, **asdict(manifest)}
+    fields = asdict(manifest)
+    body = {"format_version": FORMAT_VERSION, **fields.pop("aims"), **fields}
     text = json.dumps({"checksum": body_checksum(body), **body}, ensure_ascii=False, indent=2)
     durable.replace_file(directory / manifest.records / MANIFEST_NAME, text + "\n")
     durable.replace_file(directory / MANIFEST_NAME, text + "\n")
@@ -147,8 +149,13 @@ def body_checksum(body: dict[str, Any]) -> str:
 
 
 def _manifest(body: dict[str, Any]) -> Manifest:
-    fields = {name: body[name] for name in Manifest.__dataclass_fields__}
-    return Manifest(**{**fields, "snapshot": _snapshot(fields["snapshot"])})
+    fields = {name: body[name] for name in Manifest.__dataclass_fields__ if name not in ("aims", "snapshot")}
+    return Manifest(**fields, aims=aims_of(body), snapshot=_snapshot(body["snapshot"]))
+
+
+def aims_of(body: dict[str, Any]) -> IndexAims:
+    """Return what the index of a manifest was made to be; what an older one does not say is the default."""
+    return IndexAims(**{name: body[name] for name in IndexAims.__dataclass_fields__ if name in body})
 
 
 def _snapshot(body: dict[str, Any]) -> Snapshot:

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from casefinder.case_store import CaseStore
+from casefinder.casebase.aims import FAISS
 from casefinder.casebase.manifest import Manifest
 from casefinder.casebase.milvus_fields import FIELDS, fields_of
 from casefinder.casebase.milvus_leftovers import Leftover, drop_or_remember
@@ -36,7 +37,6 @@ from casefinder.vector_index.milvus import (
     reconcile,
 )
 
-FAISS: Final = "faiss"
 _KINDS: Final = {"milvus": MilvusKind.IVF, "milvus-hnsw": MilvusKind.HNSW}
 _MOST_BYTES: Final = 8_192
 
@@ -117,7 +117,7 @@ def compare_with_records(directory: Path, manifest: Manifest, *, repair: bool) -
     Returns:
         What differed, or is set right now; None where the vectors are not on a server.
     """
-    if manifest.vector_index == FAISS:
+    if manifest.aims.vector_index == FAISS:
         return None
     keys = np.asarray(read_terms(manifest.terms_path(directory)).arrays["keys"][:], dtype=np.int64)
     store_path, fingerprint = manifest.store_path(directory), manifest.encoder_fingerprint

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from casefinder.case_store import CaseStore
+from casefinder.casebase.aims import IndexAims
 from casefinder.casebase.layout import RECORDS_PREFIX, STORE_NAME, next_folder
 from casefinder.casebase.manifest import Manifest, write_manifest
-from casefinder.casebase.milvus_index import FAISS
 from casefinder.casebase.snapshots import Advance, snapshot_of_store, unobserved
 from casefinder.casebase.sweeping import sweep
 from casefinder.files import durable
@@ -24,7 +24,7 @@ class Origin:
     encoder_name: str
     encoder_fingerprint: str
     dim: int
-    vector_index: str = FAISS
+    aims: IndexAims = field(default_factory=IndexAims)
 
     @classmethod
     def of(cls, manifest: Manifest) -> Origin:
@@ -53,9 +53,7 @@ def publish_records(
     """
     with CaseStore(staging / STORE_NAME, encoder_fingerprint=origin.encoder_fingerprint) as store:
         records_id = store.state().records_id
-        snapshot = snapshot_of_store(
-            directory, store, vector_index=origin.vector_index, term_runs=term_runs, advance=advance
-        )
+        snapshot = snapshot_of_store(directory, store, aims=origin.aims, term_runs=term_runs, advance=advance)
     records = next_folder(directory, RECORDS_PREFIX)
     durable.rename(staging, records)
     manifest = Manifest(
@@ -66,7 +64,7 @@ def publish_records(
         encoder_name=origin.encoder_name,
         encoder_fingerprint=origin.encoder_fingerprint,
         dim=origin.dim,
-        vector_index=origin.vector_index,
+        aims=origin.aims,
         snapshot=snapshot,
     )
     write_manifest(directory, manifest)

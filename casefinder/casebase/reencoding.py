@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from casefinder.case_store import ADD, CaseStore, CaseWriter, StoredCase
+from casefinder.casebase.aims import IndexAims
 from casefinder.casebase.encoding import Parts, encode_parts
 from casefinder.casebase.failures import telling_what_failed
 from casefinder.casebase.lock import snapshot_lock, write_lock
@@ -85,7 +86,14 @@ class _Reencoding:
         )
 
 
-def reencode(directory: Path, encoder: Encoder, *, advance: Callable[[int], None] = lambda n_cases: None) -> Manifest:
+def reencode(
+    directory: Path,
+    encoder: Encoder,
+    *,
+    memory_bytes: int | None = None,
+    target_recall: float | None = None,
+    advance: Callable[[int], None] = lambda n_cases: None,
+) -> Manifest:
     """Move a case base to another encoder, while others search and change it.
 
     Its vectors are stored beside the old ones, in batches; after an interruption the same call goes on. Only when
@@ -94,25 +102,29 @@ def reencode(directory: Path, encoder: Encoder, *, advance: Callable[[int], None
     Args:
         directory: Where the case base is.
         encoder: The new encoder.
+        memory_bytes: What the new index may hold in memory; by default what the present one may.
+        target_recall: Recall@10 that the new index is searched for; by default that of the present one.
         advance: Called with the number of cases encoded, after each batch.
 
     Raises:
         CaseBaseLockedError: Another process builds, or writes a snapshot at the end.
         CaseBaseError: The disk refused to write.
         EncoderError: The encoder failed.
+        VectorIndexError: Memory or recall is out of range.
     """
     manifest = read_manifest(directory)
+    aims = manifest.aims.changed(memory_bytes=memory_bytes, target_recall=target_recall)
     with telling_what_failed(directory):
         n_bytes = manifest.snapshot.n_cases * encoder.dim * _BYTES_PER_COMPONENT
         require_space(directory, n_bytes, purpose="encoding anew")
         run = _Reencoding(directory, manifest, encoder, advance)
         if manifest.encoder_fingerprint != encoder.fingerprint:
-            manifest = _moved(directory, run, encoder)
+            manifest = _moved(directory, run, encoder, aims)
         run.drop_old_vectors()
     return manifest
 
 
-def _moved(directory: Path, run: _Reencoding, encoder: Encoder) -> Manifest:
+def _moved(directory: Path, run: _Reencoding, encoder: Encoder, aims: IndexAims) -> Manifest:
     """Encode what is not encoded yet, derive a snapshot, and move the pointer."""
     sequence = run.encode_everything()
     with snapshot_lock(directory, patience_s=_PATIENCE_S), run.open() as store:
@@ -121,8 +133,7 @@ def _moved(directory: Path, run: _Reencoding, encoder: Encoder) -> Manifest:
                 run.encode_since(store, sequence)
                 state.enter_context(store.one_state())
                 sequence = store.state().sequence
-            vector_index = read_manifest(directory).vector_index
-            snapshot = snapshot_of_state(directory, store, vector_index=vector_index)
+            snapshot = snapshot_of_state(directory, store, aims=aims)
         with write_lock(directory, patience_s=_PATIENCE_S):
             run.encode_since(store, sequence)
             manifest = replace(
@@ -130,6 +141,7 @@ def _moved(directory: Path, run: _Reencoding, encoder: Encoder) -> Manifest:
                 encoder_name=encoder.name,
                 encoder_fingerprint=encoder.fingerprint,
                 dim=encoder.dim,
+                aims=aims,
                 snapshot=snapshot,
             )
             write_manifest(directory, manifest)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from casefinder.case_store import CaseStore, CaseWriter
+from casefinder.casebase.aims import IndexAims
 from casefinder.casebase.indexing import extend_index, load_file_index, needs_training, write_index
 from casefinder.casebase.layout import INDEX_NAME, SNAPSHOT_PREFIX, TERMS_NAME, folders, next_folder
 from casefinder.casebase.lock import write_lock
@@ -48,27 +49,27 @@ def snapshot_of_records(directory: Path, manifest: Manifest, *, advance: Advance
         CaseBaseDamagedError: A record was altered on disk.
     """
     with CaseStore(manifest.store_path(directory), encoder_fingerprint=manifest.encoder_fingerprint) as store:
-        return snapshot_of_store(directory, store, vector_index=manifest.vector_index, advance=advance)
+        return snapshot_of_store(directory, store, aims=manifest.aims, advance=advance)
 
 
 def snapshot_of_store(
     directory: Path,
     store: CaseStore,
     *,
-    vector_index: str,
+    aims: IndexAims,
     term_runs: Path | None = None,
     advance: Advance = unobserved,
 ) -> Snapshot:
     """Write a snapshot of an open database, in one state of it; see ``snapshot_of_records``."""
     with store.one_state():
-        return snapshot_of_state(directory, store, vector_index=vector_index, term_runs=term_runs, advance=advance)
+        return snapshot_of_state(directory, store, aims=aims, term_runs=term_runs, advance=advance)
 
 
 def snapshot_of_state(
     directory: Path,
     store: CaseStore,
     *,
-    vector_index: str,
+    aims: IndexAims,
     term_runs: Path | None = None,
     advance: Advance = unobserved,
 ) -> Snapshot:
@@ -78,7 +79,7 @@ def snapshot_of_state(
     """
     folder = _new_folder(directory)
     state = store.state()
-    plan, recall = write_index(store, folder / INDEX_NAME, vector_index=vector_index, advance=advance)
+    plan, recall = write_index(store, folder / INDEX_NAME, aims=aims, advance=advance)
     if term_runs is None:
         write_terms(folder / TERMS_NAME, store.every_case(), vectors_of=wording_vectors(store))
     else:
@@ -109,7 +110,9 @@ def merged_snapshot(directory: Path, view: View) -> Snapshot:
     return _described(folder, view.sequence, view.n_cases, plan, earlier.recall_at_10)
 
 
-def publish_snapshot(directory: Path, snapshot: Snapshot, *, is_locked: bool = False) -> Manifest:
+def publish_snapshot(
+    directory: Path, snapshot: Snapshot, *, is_locked: bool = False, aims: IndexAims | None = None
+) -> Manifest:
     """Make a snapshot the current one in one step, and drop what it makes superfluous. Under ``snapshot.lock``.
 
     Readers that have the old one mapped keep it until their next search.
@@ -118,16 +121,17 @@ def publish_snapshot(directory: Path, snapshot: Snapshot, *, is_locked: bool = F
         directory: Where the case base is.
         snapshot: What was written.
         is_locked: Whether the caller is the writer.
+        aims: What its index was made to be, where that is not what the manifest says.
     """
     if is_locked:
-        return _publish(directory, snapshot)
+        return _publish(directory, snapshot, aims)
     try:
         with write_lock(directory):
-            return _publish(directory, snapshot)
+            return _publish(directory, snapshot, aims)
     except CaseBaseLockedError as held:
         _LOG.warning("a new snapshot is written and becomes current when the writer has finished: %s", held)
     with write_lock(directory, patience_s=_PATIENCE_S):
-        return _publish(directory, snapshot)
+        return _publish(directory, snapshot, aims)
 
 
 def drop_other_snapshots(directory: Path, kept: str) -> None:
@@ -138,9 +142,9 @@ def drop_other_snapshots(directory: Path, kept: str) -> None:
             remove_snapshot(path)
 
 
-def _publish(directory: Path, snapshot: Snapshot) -> Manifest:
+def _publish(directory: Path, snapshot: Snapshot, aims: IndexAims | None) -> Manifest:
     earlier = read_manifest(directory)
-    manifest = replace(earlier, snapshot=snapshot)
+    manifest = replace(earlier, snapshot=snapshot, aims=aims or earlier.aims)
     write_manifest(directory, manifest)
     with CaseWriter(
         manifest.store_path(directory),

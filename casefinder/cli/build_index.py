@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from casefinder.cli.index_options import memory_option, say_whether_index_keeps_its_aims, target_recall_option
 from casefinder.cli.options import index_option
 from casefinder.cli.sources import open_source, say_what_was_left_out, source_options
 from casefinder.settings import SAMPLE_CASES, worker_count
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="Where vectors are kept: faiss, milvus:URI or milvus-hnsw:URI (docs/milvus.md).",
 )
+@memory_option
+@target_recall_option
 @source_options
 @click.option(
     "--on-duplicate",
@@ -38,6 +41,8 @@ def build_index(
     directory: Path,
     model: str,
     vector_index: str,
+    memory_bytes: int | None,
+    target_recall: float | None,
     maps: tuple[dict[str, str], ...],
     age_unit: str | None,
     strict: bool,
@@ -51,10 +56,12 @@ def build_index(
 
     \b
     casefinder build-index index_data/sample_cases.jsonl.gz
+    casefinder build-index index_data/sample_cases.jsonl.gz --memory 500MB --target-recall 0.995
     """  # noqa: D301 - click wants the character
     from casefinder.casebase import OnDuplicate, build_case_base
     from casefinder.cli.progress import BuildProgress
     from casefinder.encoders import load_encoder
+    from casefinder.vector_index import DEFAULT_MEMORY_BYTES, DEFAULT_TARGET
 
     source = source or _sample_cases()
     click.echo(f"Building the case base {directory} from {source}", err=True)
@@ -67,12 +74,15 @@ def build_index(
             encoder=encoder,
             source=str(source),
             vector_index=vector_index,
+            memory_bytes=DEFAULT_MEMORY_BYTES if memory_bytes is None else memory_bytes,
+            target_recall=DEFAULT_TARGET if target_recall is None else target_recall,
             strict=strict,
             on_duplicate=OnDuplicate(on_duplicate),
             progress=progress.advance,
             n_workers=worker_count(),
         )
     _print_report(report)
+    say_whether_index_keeps_its_aims(report.manifest)
     say_what_was_left_out(rows)
 
 

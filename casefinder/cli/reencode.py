@@ -6,17 +6,21 @@ from pathlib import Path
 
 import click
 
+from casefinder.cli.index_options import memory_option, say_whether_index_keeps_its_aims, target_recall_option
 from casefinder.cli.options import index_option
 
 
 @click.command("reencode")
 @index_option
 @click.option("--model", required=True, help="Encoder: bundled, a folder, or a hub name.")
-def reencode_command(directory: Path, model: str) -> None:
+@memory_option
+@target_recall_option
+def reencode_command(directory: Path, model: str, memory_bytes: int | None, target_recall: float | None) -> None:
     """Move the case base to another encoder, while others search and change it.
 
     Vectors are made beside the old ones; an interrupted run goes on where it was. The case base changes to the new
-    encoder in one step, when everything is encoded and indexed.
+    encoder in one step, when everything is encoded and indexed. The index is made for the memory and the recall of
+    the present one, unless others are given.
 
     \b
     casefinder reencode --model BAAI/bge-m3
@@ -36,5 +40,6 @@ def reencode_command(directory: Path, model: str) -> None:
         progress.advance(Phase.READING, n_more)
 
     with BuildProgress(lambda: min(n_done / n_cases, 1.0)) as progress:
-        manifest = reencode(directory, encoder, advance=advance)
+        manifest = reencode(directory, encoder, memory_bytes=memory_bytes, target_recall=target_recall, advance=advance)
     click.echo(f"{manifest.snapshot.n_cases} cases in {directory} with {encoder.name} ({encoder.fingerprint})")
+    say_whether_index_keeps_its_aims(manifest)

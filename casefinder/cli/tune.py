@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from casefinder.cli.index_options import say_whether_index_keeps_its_aims, target_recall_option
 from casefinder.cli.options import index_option
 
 _FEWEST_LABELS = 10  # seven to learn on and three to check with: fewer show nothing
@@ -18,11 +19,7 @@ _FEWEST_LABELS = 10  # seven to learn on and three to check with: fewer show not
     type=click.Path(path_type=Path, dir_okay=False),
     help='JSONL of {"query": "…", "relevant": ["id", …]}.',
 )
-@click.option(
-    "--target-recall",
-    type=click.FloatRange(0.5, 1.0),
-    help="Share of the ten nearest cases that a search is to find, such as 0.99; measured on the base itself.",
-)
+@target_recall_option
 @click.option("--dry-run", is_flag=True, help="Only print what would be learned.")
 def tune(directory: Path, labels: Path | None, target_recall: float | None, dry_run: bool) -> None:
     """Learn the weights of the ranking from relevance labels, or choose the effort of a search by its recall.
@@ -48,8 +45,9 @@ def tune(directory: Path, labels: Path | None, target_recall: float | None, dry_
 def _promise(directory: Path, target: float) -> None:
     from casefinder.casebase import promise_recall
 
-    snapshot = promise_recall(directory, target).snapshot
-    click.echo(snapshot.plan.reasons[-1])
+    manifest = promise_recall(directory, target)
+    click.echo(manifest.snapshot.plan.reasons[-1])
+    say_whether_index_keeps_its_aims(manifest)
 
 
 def _learn(directory: Path, labels: Path, *, dry_run: bool) -> None:

@@ -27,6 +27,7 @@ _ID_BYTES: Final = 8
 _FLOAT_BYTES: Final = 4
 _ROW_COMPONENT_BYTES: Final = 2
 _CHECKSUM_SHARE: Final = 1 / 1024  # four bytes per page
+_FEW_BYTES: Final = 10**7
 DEFAULT_MEMORY_BYTES: Final = 2 * 10**9
 
 
@@ -139,8 +140,13 @@ def _in_memory(n_vectors: int, dim: int, n_lists: int, n_parts: int) -> int:
 
 
 def _fit(needed: int, memory_bytes: int) -> str:
-    sizes = f"{needed / 1e6:,.0f} MB in memory of {memory_bytes / 1e6:,.0f} MB allowed"
+    sizes = f"{megabytes(needed)} in memory of {megabytes(memory_bytes)} allowed"
     return sizes if needed <= memory_bytes else f"{sizes}: the least that is possible"
+
+
+def megabytes(n_bytes: int) -> str:
+    """Write a number of bytes in megabytes, with a digit after the point where there are few."""
+    return f"{n_bytes / 1e6:,.1f} MB" if n_bytes < _FEW_BYTES else f"{n_bytes / 1e6:,.0f} MB"
 
 
 def _on_disk(n_bytes: int) -> int:

@@ -79,7 +79,7 @@ def test_answers_are_those_of_a_case_base_that_keeps_its_vectors(tmp_path: Path,
     build(tmp_path / "own", "faiss")
     manifest = build(tmp_path / "served", f"{kind}:{tmp_path / 'milvus.db'}")
     assert manifest == read_manifest(tmp_path / "served")
-    assert manifest.vector_index == f"{kind}:{tmp_path / 'milvus.db'}"
+    assert manifest.aims.vector_index == f"{kind}:{tmp_path / 'milvus.db'}"
     assert manifest.snapshot.plan.kind is IndexKind.MILVUS
     assert manifest.snapshot.recall_at_10 > 0.99
     assert answers(tmp_path / "served") == answers(tmp_path / "own")
