@@ -82,7 +82,7 @@ def test_no_percentage_is_printed_where_few_stand_behind_it(ask: Run) -> None:
 
 
 @pytest.mark.parametrize("by", ["age", "sex", "comorbidity"])
-@pytest.mark.parametrize("question", ["胸痛伴冷汗", "chest pain"])
+@pytest.mark.parametrize("question", ["胸痛伴冷汗", "crushing chest pain with cold sweats"])
 def test_every_percentage_stands_beside_enough_patients(
     ask: Run, tmp_path: Path, question: str, by: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
