@@ -34,7 +34,11 @@ _NEGATE: Final = (
             "visualize|visualise|meet criteria for",
         ),
     ),
-    (en_cue(Role.NEGATE, ahead=20, reach=_LIST), "lacks|lacking|lacked|unremarkable for|ruled out for|argues against"),
+    (
+        en_cue(Role.NEGATE, ahead=20, reach=_LIST),
+        "lacks|lacking|lacked|unremarkable for|ruled out for|was ruled out for|were ruled out for|"
+        "been ruled out for|argues against",
+    ),
     (en_cue(Role.NEGATE, back=0), "-free"),
     (en_cue(Role.NEGATE, back=8), "was withheld|were withheld|withheld|was held|were held|is being held"),
     (
@@ -217,13 +221,13 @@ _OTHERS: Final = (
             "secondary to|caused by|after|before|when|while|despite|started|admits|endorses|and is|and was|"
             "remains|persists|(+)|+|was found|were found|found to have|found|underwent|takes|consistent with|"
             "confirmed|instead|as well as|demonstrated|demonstrates|following|and reports|rather than|at which|"
-            "decided|opted|agreed|given|on|switched to|received|until|since"
+            "makes|make|decided|opted|agreed|given|on|switched to|received|until|since"
         ),
     ),
     (
         en_cue(Role.NOW),
         (
-            "presents|presented|presenting|presents with|presented with|presenting with|now|currently|"
+            "p/w|presents|presented|presenting|presents with|presented with|presenting with|now|currently|"
             "today|this time|admitted|admitted for|admitted with|on admission|complaining of|complains of|c/o|"
             "recently|now has|has now|yesterday|this morning|came with|who presents|who presented|days ago|"
             "weeks ago|hours ago|months ago|referred for|referred with|was referred"
@@ -261,7 +265,8 @@ _NOTHING: Final = (
     "on physical examination|on exertion|stillborn|post-operative|post operative|postoperative|old man|"
     "old woman|old male|old female|old boy|old girl|old lady|old gentleman|year old|month old|week old|"
     "day old|contact lens|contact dermatitis|who reports|who complains|that she|that he|"
-    "heart failure unit|at the age of|current medications|current smoker|old age|still birth|no other|"
+    "heart failure unit|at the age of|current medications|current smoker|old age|still birth|fears she|"
+    "fears he|fears that|fear that|"
     "on time|only child|no medication|no medications|no treatment|without treatment|without medication|"
     "no therapy|untreated|could not|cannot|can not|unable to|not eat|not sleep|not possible|"
     "not consistent|not recall|no known cause|without known cause|without warning|no warning|"

@@ -136,12 +136,22 @@ EN_DOUBT: Final = (
         en_cue(Role.DOUBT, back=16),
         combine_words("not|not yet|never", "yet|fully|completely|entirely|definitively|", "excluded|ruled out"),
     ),
-    (en_cue(Role.DOUBT, ahead=20), "consider|considering"),
+    (en_cue(Role.DOUBT, ahead=20), "consider|considering|doubt"),
+    (
+        en_cue(Role.DOUBT, ahead=30),
+        combine_words(
+            "worried|afraid|scared|concerned|think|thinks|fear|fears|thought",
+            "that|",
+            "i|he|she|they|it",
+            "have|has|may have|might have|could have|is|was|may be|might be",
+        ),
+    ),
     (
         en_cue(Role.PLAN, ahead=20),
         (
             "planned|scheduled for|planned for|plan for|considered for|recommended|awaiting|would benefit from|"
-            "candidate for|recommend|recommends|advised|advise|offered|to undergo|to receive|to start|awaits|plan|"
+            "candidate for|start|begin|initiate|recommend|recommends|advised|advise|offered|to undergo|"
+            "to receive|to start|awaits|plan|"
             "plans for|listed for|booked for|referred for|pending|"
             + combine_words("may|might|will|would|could|likely to", "need|require|undergo|receive|benefit from|start")
         ),

@@ -36,6 +36,7 @@ _ONE_WORD: Final = {
 _BARE: Final = re.compile(
     r"(?P<no>也不|都不|并不|不|也没|没有|没|无)(?P<word>[咳喘吐烧疼痛痒晕肿渴痰汗])(?=[,。;、.!?\s]|$|[不没无也但就了过])"
 )
+_BADLY: Final = re.compile(r"(?P<word>[咳喘吐烧疼痛痒晕肿])得(?:很|好)?(?:厉害|不行|要命|慌|受不了|难受)")
 _LONGEST_PART: Final = 5  # characters: 肩胛骨那里 is none, 手指关节 is one
 _KINDS: Final = frozenset({ConceptKind.SYMPTOM, ConceptKind.SIGN})
 _NEGATION: Final = Phrase(
@@ -59,6 +60,10 @@ def find_loose(folded: str, phrases: Mapping[str, Phrase]) -> list[Spot]:
             else:
                 spots.append((first, found.end(), phrase))
             break
+    for found in _BADLY.finditer(folded) if "得" in folded else ():
+        phrase = phrases.get(_ONE_WORD[found["word"]])
+        if phrase is not None:
+            spots.append((found.start(), found.end(), phrase))
     for found in _BARE.finditer(folded):
         phrase = phrases.get(_ONE_WORD[found["word"]])
         if phrase is not None:

@@ -257,6 +257,9 @@ class _ScopeReader:
             opened = self._open.get(role)
             if opened is not None and not self._goes_through(role, opened, match):
                 del self._open[role]
+        past = self._open.get(Role.PAST)
+        if past and self._folded.startswith("because", match.start) and self._anchor[Role.PAST] > past.end:
+            del self._open[Role.PAST]  # "stopped metoprolol because of dizziness"
         if cue.role is Role.NOW:
             relative = self._open.get(Role.RELATIVE)
             if cue.is_zh and relative and self._anchor[Role.RELATIVE] > relative.end:

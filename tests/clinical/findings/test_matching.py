@@ -86,6 +86,7 @@ def test_side_is_read_next_to_the_finding(text: str, side: Side | None) -> None:
         ("不红不肿", ["-肿:swelling"]),
         ("不咳不喘", ["-咳:cough", "-喘:wheezing"]),
         ("无痰", ["-痰:productive-cough"]),
+        ("他肿得厉害", ["+肿得厉害:swelling"]),
         ("无痛性血尿", ["+无痛性血尿:blood-in-urine"]),
         ("肚子不能碰", []),
     ],

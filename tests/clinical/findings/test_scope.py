@@ -218,6 +218,7 @@ def test_alternative_makes_both_doubtful(text: str, expected: str) -> None:
         ("cough; lisinopril discontinued for cough", "+cough <lisinopril +cough"),
         ("rheumatic fever as a child and asthma now", "<rheumatic fever +asthma"),
         ("tuberculosis in his twenties", "<tuberculosis"),
+        ("stopped taking metoprolol because of dizziness", "<metoprolol +dizziness"),
     ],
 )
 def test_what_is_over_is_historical(text: str, expected: str) -> None:
@@ -262,6 +263,9 @@ def test_negation_of_an_unknown_word_leaves_the_finding_before_it() -> None:
         ("possible pneumonia", "?pneumonia"),
         ("r/o appendicitis", "?appendicitis"),
         ("return if fever develops", "?fever"),
+        ("I'm worried I have cancer", "?cancer"),
+        ("结核、肺癌待排除", "?结核 ?肺癌"),
+        ("需排除脑脓肿", "?脑脓肿"),
         ("?stroke", "?stroke"),
     ],
 )
