@@ -27,7 +27,7 @@ DEPARTMENTS: Final = "departments"
 WORDINGS: Final = "wordings"
 CODES: Final = "codes"
 ATTRIBUTES: Final = "attributes"
-_MOST_KEPT: Final = 4_000  # wordings whose vectors are kept decoded, in 8 MB of 512 components
+_MOST_KEPT: Final = 4_000  # wordings whose vectors are kept decoded, in 12 MB of 768 components
 WRITTEN: Final = (DEPARTMENTS, WORDINGS, CODES)  # lists whose terms are kept as text
 FIELDS: Final = (*SCORED, *WRITTEN, ATTRIBUTES)
 
