@@ -20,6 +20,7 @@ from casefinder.errors import CaseBaseLockedError, CasefinderError
 _LOG: Final = logging.getLogger(__name__)
 _NICENESS: Final = 10  # a tenth of the processor beside one busy process: searches hardly feel it, and it still ends
 _PROGRAM: Final = "from casefinder.casebase.background import main; main()"
+_INTERPRETERS: Final = ("python", "pypy")
 _FAILED: Final = 75  # exit status that says: casefinder ran, and has said what is wrong (EX_TEMPFAIL of sysexits.h)
 
 
@@ -56,6 +57,8 @@ class Compactor:
 
 def _in_own_process(directory: Path) -> tuple[int, str]:
     """Compact in a process that begins from nothing; return its exit status and what it said."""
+    if not Path(sys.executable or "").name.startswith(_INTERPRETERS):
+        return os.EX_UNAVAILABLE, ""  # a program that holds an interpreter: who knows what starting it again does
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         ended = subprocess.run(

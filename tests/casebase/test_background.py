@@ -46,22 +46,31 @@ def test_fewer_changes_are_not_compacted(base: Path) -> None:
     assert read_manifest(base).snapshot.sequence == 1
 
 
-@pytest.mark.parametrize("script", ["exit 2", None], ids=["is no interpreter", "cannot be started"])
+@pytest.mark.parametrize("script", ["exit 2", None], ids=["does not know casefinder", "is not there"])
 def test_without_an_interpreter_to_start_this_process_compacts(
     base: Path, tmp_path: Path, script: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if script:
-        program(tmp_path / "other", script, monkeypatch)
+        program(tmp_path / "python", script, monkeypatch)
     else:
-        monkeypatch.setattr(sys, "executable", str(tmp_path / "absent"))
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     assert changed(base) == os.getpid()
+    assert read_manifest(base).snapshot.sequence == 1 + N_CHANGES
+
+
+def test_a_program_that_is_no_interpreter_is_not_started_again(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path / "hospital", f"touch {tmp_path / 'started'}", monkeypatch)
+    assert changed(base) == os.getpid()
+    assert not (tmp_path / "started").exists()
     assert read_manifest(base).snapshot.sequence == 1 + N_CHANGES
 
 
 def test_what_went_wrong_is_told_and_not_tried_again(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    program(tmp_path / "failing", "echo no space left >&2; exit 75", monkeypatch)
+    program(tmp_path / "python3", "echo no space left >&2; exit 75", monkeypatch)
     changed(base)
     assert read_manifest(base).snapshot.sequence == 1
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
