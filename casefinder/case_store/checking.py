@@ -36,6 +36,7 @@ def problems_of_database(path: Path, *, encoder_fingerprint: str) -> Iterator[st
         return
     with closing(connection):
         try:
+            connection.execute("BEGIN")  # one state throughout, whatever a writer commits meanwhile
             found = connection.execute("PRAGMA integrity_check(20)").fetchall()
             yield from (f"{path.name}: {message}" for (message,) in found if message != "ok")
             state = read_state(connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -53,17 +54,29 @@ class Verified:
 def verify(directory: Path) -> Verified:
     """Compare every byte of a case base with its checksums, and the snapshot with the records. Changes nothing.
 
+    Others may go on changing it: what has been replaced meanwhile is not taken for damaged.
+
     Raises:
         CaseBaseNotFoundError: Nothing has been built there.
         CaseBaseFormatError: Another version of casefinder wrote it.
     """
     try:
         manifest = read_manifest(directory)
+        while (found := _verified(directory, manifest)).problems and (latest := read_manifest(directory)) != manifest:
+            manifest = latest
     except CaseBaseDamagedError as exc:
         return Verified(pointer=(str(exc),))
+    return found
+
+
+def _verified(directory: Path, manifest: Manifest) -> Verified:
     records = tuple(_first(_problems_of_records(directory, manifest)))
     snapshot = tuple(_first(_problems_of_snapshot(directory, manifest, is_sound=not records)))
-    n_cases = 0 if records else _n_cases(directory, manifest)
+    n_cases = 0
+    try:
+        n_cases = 0 if records else _n_cases(directory, manifest)
+    except CaseBaseError as exc:
+        records = (str(exc),)
     return Verified(n_cases, records=records, snapshot=snapshot, leftovers=tuple(_leftovers(directory)))
 
 
@@ -104,12 +117,9 @@ def _problems_of_snapshot(directory: Path, manifest: Manifest, *, is_sound: bool
         return
     try:
         yield from _differences_on_server(directory, manifest)
-        view = open_view(directory)
+        yield from _differences_in_one_state(directory)
     except (CaseBaseError, IndexDamagedError) as exc:
         yield str(exc)
-        return
-    yield from _differences(view)
-    view.store.close()
 
 
 def _differences_on_server(directory: Path, manifest: Manifest) -> Iterator[str]:
@@ -121,20 +131,27 @@ def _differences_on_server(directory: Path, manifest: Manifest) -> Iterator[str]
         )
 
 
+def _differences_in_one_state(directory: Path) -> list[str]:
+    """Compare what is searched with the records, both as they were after the same change."""
+    while True:
+        view = open_view(directory)
+        with closing(view.store), view.store.one_state():
+            if view.store.state().sequence == view.sequence:
+                return list(_differences(view))
+
+
 def _differences(view: View) -> Iterator[str]:
-    """Compare what is searched with the records."""
-    with view.store.one_state():
-        batches = list(keys for keys, _ in view.store.vectors())
-        keys = np.concatenate(batches) if batches else np.zeros(0, dtype=np.int64)
-        searched = np.sort(view.terms.keys_of(view.terms.live_rows()))
-        if not np.array_equal(keys, searched):
-            yield f"the index holds {len(searched)} cases, the records {len(keys)}, and they are not the same"
-        elif len(keys):
-            chosen = keys[:: max(1, len(keys) // _QUERIES)][:_QUERIES]
-            _, queries = view.store.vectors_of(chosen.tolist())
-            found = view.index.search(queries, k=_NEIGHBOURS, among=keys).scores
-            if not np.allclose(np.maximum(found, -2), _best_scores(view, queries), atol=_TOLERANCE):
-                yield "the index finds other neighbours than a comparison with every vector of the records"
+    batches = list(keys for keys, _ in view.store.vectors())
+    keys = np.concatenate(batches) if batches else np.zeros(0, dtype=np.int64)
+    searched = np.sort(view.terms.keys_of(view.terms.live_rows()))
+    if not np.array_equal(keys, searched):
+        yield f"the index holds {len(searched)} cases, the records {len(keys)}, and they are not the same"
+    elif len(keys):
+        chosen = keys[:: max(1, len(keys) // _QUERIES)][:_QUERIES]
+        _, queries = view.store.vectors_of(chosen.tolist())
+        found = view.index.search(queries, k=_NEIGHBOURS, among=keys).scores
+        if not np.allclose(np.maximum(found, -2), _best_scores(view, queries), atol=_TOLERANCE):
+            yield "the index finds other neighbours than a comparison with every vector of the records"
 
 
 def _best_scores(view: View, queries: Vectors) -> Vectors:
@@ -147,7 +164,10 @@ def _best_scores(view: View, queries: Vectors) -> Vectors:
 
 
 def _is_as_written(path: Path, expected: StoredFile) -> bool:
-    return path.is_file() and stored_file(path) == expected
+    try:
+        return stored_file(path) == expected
+    except OSError:
+        return False
 
 
 def _n_cases(directory: Path, manifest: Manifest) -> int:

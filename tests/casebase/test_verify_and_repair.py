@@ -5,16 +5,17 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from casefinder import CaseFinder
-from casefinder.casebase import read_manifest, repair, verify
+from casefinder.casebase import CaseBaseWriter, OnDuplicate, Verified, compact, read_manifest, repair, verify
 from casefinder.encoders import Encoder
 from casefinder.errors import CasefinderError
 from tests.casebase.asking import answers_of
-from tests.material import HashEncoder, made_case, made_cases
+from tests.material import HashEncoder, made_case, made_cases, rows_of
 
 STORE = Path("records-000001/cases.sqlite")
 DERIVED = [Path("snapshot-000001/vectors.index"), Path("snapshot-000001/terms.index")]
@@ -41,6 +42,40 @@ def test_whole_case_base_has_no_problems(base: Path) -> None:
         finder.remove(["C0003", "C0061"])
     found = verify(base)
     assert (found.problems, found.n_cases) == ((), 68)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "casefinder.casebase.verifying.problems_of_database",
+        "casefinder.case_store.checking.read_state",
+        "casefinder.case_store.checking._altered_rows",
+        "casefinder.casebase.verifying.check_acknowledged",
+        "casefinder.casebase.verifying.stored_file",
+        "casefinder.casebase.verifying.open_view",
+    ],
+)
+def test_what_others_change_while_it_is_verified_is_no_damage(
+    base: Path, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, _, name = moment.rpartition(".")
+    really, changes = getattr(import_module(module), name), iter([made_case(70), made_case(71)])
+
+    def changed(*arguments: object, **named: object) -> object:
+        """Change and compact the case base just before and just after something that verifying does."""
+        for compacts in (True, False):
+            if case := next(changes, None):
+                with CaseBaseWriter(base) as writer:
+                    writer.write(rows_of([case]), encoder=HashEncoder(), on_duplicate=OnDuplicate.REJECT)
+                if compacts:
+                    compact(base)
+                    done = really(*arguments, **named)
+            elif compacts:
+                done = really(*arguments, **named)
+        return done
+
+    monkeypatch.setattr(moment, changed)
+    assert verify(base) == Verified(n_cases=62)
 
 
 @pytest.mark.parametrize("file", DERIVED, ids=lambda file: file.name)

@@ -1,7 +1,7 @@
 """Readers in processes and threads beside one writer: every answer belongs to one state.
 
 The writer gives all cases a new version in one transaction, again and again, and compacts after each. A reader that
-saw half a change would find cases of two versions.
+saw half a change would find cases of two versions. One more process verifies the case base all the time.
 
 python -m tests.endurance concurrency --readers 8 --compactions 100
 """
@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from casefinder import CaseFinder
-from casefinder.casebase import build_case_base
+from casefinder.casebase import build_case_base, verify
 from casefinder.cases import Case
 from tests.endurance.trials import say
 from tests.material import HashEncoder, made_case, rows_of
@@ -62,10 +63,25 @@ def read_until(directory: Path, finished: Event) -> int:
             return sum(threads.map(ask, range(_THREADS)))
 
 
-def _reader(directory: str, finished: Event, ready: Event, answers: multiprocessing.Queue[int | str]) -> None:
+def verify_until(directory: Path, finished: Event) -> int:
+    """Verify again and again until the writer has finished; return how often."""
+    n_verified = 0
+    while not finished.is_set() or n_verified == 0:
+        if problems := verify(directory).problems:
+            raise AssertionError(f"verifying found {problems}")
+        n_verified += 1
+    return n_verified
+
+
+Work = Callable[[Path, Event], int]
+
+
+def _process(
+    work: Work, directory: str, finished: Event, ready: Event, answers: multiprocessing.Queue[int | str]
+) -> None:
     ready.set()
     try:
-        answers.put(read_until(Path(directory), finished))
+        answers.put(work(Path(directory), finished))
     except BaseException as exc:
         answers.put(f"{type(exc).__name__}: {exc}")
 
@@ -79,8 +95,12 @@ def main() -> int:
         directory = Path(folder, "base")
         build_case_base(rows_of(cases_of(0)), directory, encoder=HashEncoder(), source="made")
         finished, answers = _CONTEXT.Event(), _CONTEXT.Queue()
-        ready = [_CONTEXT.Event() for _ in range(options.readers)]
-        readers = [_CONTEXT.Process(target=_reader, args=(str(directory), finished, event, answers)) for event in ready]
+        works: list[Work] = [*([read_until] * options.readers), verify_until]
+        ready = [_CONTEXT.Event() for _ in works]
+        readers = [
+            _CONTEXT.Process(target=_process, args=(work, str(directory), finished, event, answers))
+            for work, event in zip(works, ready, strict=True)
+        ]
         for reader, event in zip(readers, ready, strict=True):
             reader.start()
             event.wait()
@@ -93,7 +113,10 @@ def main() -> int:
         for reader in readers:
             reader.join()
     broken = [result for result in results if not isinstance(result, int)]
-    say(f"{options.compactions} compactions, {len(readers)} readers of {_THREADS} threads, answers {results}")
+    say(
+        f"{options.compactions} compactions, {options.readers} readers of {_THREADS} threads and one process that"
+        f" verifies; answers and verifications {results}"
+    )
     say(f"{len(broken)} broken", *broken)
     return 1 if broken else 0
 
