@@ -127,6 +127,7 @@ def test_compaction_changes_no_answer(finder: CaseFinder, base: Path) -> None:
     before, sequence = answers(finder), finder.sequence
     manifest = finder.compact()
     assert (manifest.snapshot.sequence, manifest.snapshot.n_cases) == (sequence, 78)
+    assert manifest.snapshot.plan.reasons[0].startswith("exact: 78 vectors are fewer than")
     assert answers(finder) == before == answers_of(base)
     assert [path.name for path in base.glob("snapshot-*")] == ["snapshot-000002"]
 
