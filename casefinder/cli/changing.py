@@ -130,11 +130,8 @@ def _compact_if_due(writer: CaseBaseWriter, *, times: int = 1) -> None:
 
     What was changed is stored whether that works or not.
     """
-    from casefinder.casebase import give_way
     from casefinder.errors import CaseBaseError
 
-    if times == 1:
-        give_way()
     try:
         if writer.compact_if_due(times=times):
             click.echo("Compacted: the changes are part of the index now.", err=True)
