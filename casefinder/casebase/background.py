@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from casefinder.casebase.compaction import compact, compaction_is_due
-from casefinder.casebase.manifest import Manifest
+from casefinder.casebase.manifest import Manifest, read_manifest
 from casefinder.errors import CaseBaseLockedError, CasefinderError
 
 _LOG: Final = logging.getLogger(__name__)
@@ -37,8 +37,15 @@ class Compactor:
         self._thread: threading.Thread | None = None
 
     def start_if_due(self, manifest: Manifest, sequence: int) -> None:
-        """Begin to compact, unless it does not pay yet or is being done."""
-        if compaction_is_due(manifest, sequence) and not (self._thread and self._thread.is_alive()):
+        """Begin to compact, unless it does not pay yet or is being done.
+
+        Args:
+            manifest: The last that was read; where it has been replaced since, the current one counts.
+            sequence: Number of the last change.
+        """
+        if self._thread and self._thread.is_alive():
+            return
+        if compaction_is_due(manifest, sequence) and compaction_is_due(read_manifest(self._directory), sequence):
             self._thread = threading.Thread(target=self._compact, name="casefinder-compaction")
             self._thread.start()
 

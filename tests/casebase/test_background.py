@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from casefinder import CaseFinder
-from casefinder.casebase import read_manifest
+from casefinder.casebase import background, read_manifest
 from tests.casebase.asking import answers
 from tests.material import HashEncoder, made_cases
 
@@ -38,6 +38,23 @@ def program(path: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_enough_changes_are_compacted_by_a_process_of_its_own(base: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert changed(base) != os.getpid()
     assert (read_manifest(base).snapshot.sequence, caplog.messages) == (1 + N_CHANGES, [])
+
+
+def test_a_program_that_only_writes_does_not_compact_what_is_compacted(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, really = list[Path](), background._in_own_process
+
+    def counted(directory: Path) -> tuple[int, str]:
+        started.append(directory)
+        return really(directory)
+
+    monkeypatch.setattr(background, "_in_own_process", counted)
+    with CaseFinder.open(base, encoder=HashEncoder()) as finder:
+        finder.add(made_cases(60 + N_CHANGES)[60:])
+        finder._compactor.wait()
+        finder.add(made_cases(70 + N_CHANGES)[60 + N_CHANGES :])
+    assert started == [base]
 
 
 def test_fewer_changes_are_not_compacted(base: Path) -> None:
