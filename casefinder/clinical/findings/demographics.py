@@ -38,14 +38,16 @@ _SEX_EN: Final = re.compile(
     r"\b(?:(?P<male>male|man|gentleman|boy|(?<=my )son|(?<![\d.])[1-9]?\dm(?!/)|(?<=y/o )m|(?<=yo )m)|"
     r"(?P<female>female|woman|lady|girl|(?<=my )daughter|(?<![\d.])[1-9]?\df(?!/)|(?<=y/o )f|(?<=yo )f))\b"
 )
-_LATIN: Final = re.compile(r"[a-z]{3}|\d[mf]\b|yo [mf]\b|y/o [mf]\b")
+_EN_WORDS: Final = ("male", "man", "boy", "lady", "girl", "my ")  # one of them is in every word of the pattern
+_LATIN: Final = re.compile(r"\d[mf]\b|yo [mf]\b|y/o [mf]\b")
 _HAN_SEX: Final = re.compile(r"[男女孕产妇先儿老]")
 _DIGITS: Final = re.compile(r"\d+")
+_AGE_NUMBER: Final = re.compile(r"\d+(?=[\s-]*(?:[周岁个月天日]|y|m|f|d))")  # where trying the long pattern can pay
 
 
 def find_ages(folded: str, text: str) -> tuple[AgeMention, ...]:
     """Find ages of the patient in text order; ages of relatives and ages at which something began are left out."""
-    numbers = _DIGITS.finditer(folded)
+    numbers = _AGE_NUMBER.finditer(folded)
     ages = (found for number in numbers if (found := _AGE.match(folded, number.start())))
     mentions = [mention for found in ages if (mention := _read_age(folded, text, found))]
     mentions += _read_worded(folded, text)
@@ -74,7 +76,7 @@ def _read_worded(folded: str, text: str) -> Iterator[AgeMention]:
 def find_sexes(folded: str, text: str) -> tuple[SexMention, ...]:
     """Find the words that tell the patient's sex, in text order."""
     found = _find_zh_sexes(folded)
-    if _LATIN.search(folded):
+    if any(word in folded for word in _EN_WORDS) or _LATIN.search(folded):
         found += _SEX_EN.finditer(folded)
     return tuple(_make_sex(text, match) for match in sorted(found, key=lambda match: match.start()))
 

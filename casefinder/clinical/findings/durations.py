@@ -54,17 +54,19 @@ _DAY: Final = re.compile(
     r"(?P<before>(?<![\d一二两三四五六七八九十几数目以])前(?:日|天)(?!性)|"
     r"day before yesterday)|(?P<week>上(?:个?星期|周|个?礼拜)|last week)|(?P<month>上个?月|last month)"
 )
+_DAY_HINTS: Final = ("昨", "前天", "前日", "上个", "上月", "上周", "上星", "上礼", "yesterday", "last ")
 _DAYS_AGO: Final = {"yesterday": 1.0, "before": 2.0, "week": 7.0, "month": 30.4}
 _RANGE: Final = re.compile(r"\s*(?:-|~|至|to)\s*")
 _RECURRING: Final = ("每", "/", "日期", "餐后", "饭后", "服糖后", "岁", "生后")
-_YEAR: Final = re.compile(r"[12]\d{3}年?$")
+_YEAR: Final = re.compile(r"[12]\d{3}年$")
 _AT_AGE: Final = re.compile(r"\bage(?:d| of)? [\w ]{0,10}$")
 
 
 def find_durations(folded: str, text: str) -> tuple[Duration, ...]:
     """Find lengths of time in text order; ages, dates, frequencies and days of treatment are left out."""
     found = [_read(folded, text, match, is_zh=True) for match in _match_zh(folded)]
-    found += [_read_day(text, match) for match in _DAY.finditer(folded)]
+    if any(hint in folded for hint in _DAY_HINTS):
+        found += [_read_day(text, match) for match in _DAY.finditer(folded)]
     if _EN_UNIT.search(folded):
         found += [_read(folded, text, match, is_zh=False) for match in _EN.finditer(folded)]
     return tuple(sorted((duration for duration in found if duration), key=lambda duration: duration.span))
@@ -98,7 +100,9 @@ def _read(folded: str, text: str, match: re.Match[str], *, is_zh: bool) -> Durat
 
 def _is_no_length(folded: str, start: int) -> bool:
     """Tell by what stands before a number that it is a frequency, a date or an age."""
-    if folded.endswith(_RECURRING, 0, start) or _YEAR.search(folded, max(0, start - 5), start):
+    if folded.endswith(_RECURRING, 0, start):
+        return True
+    if folded.endswith("年", 0, start) and _YEAR.search(folded, max(0, start - 5), start):
         return True
     before = folded[max(0, start - 16) : start]
     return "age" in before and _AT_AGE.search(before) is not None

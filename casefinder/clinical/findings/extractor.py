@@ -105,12 +105,16 @@ def _leave_out_ages(durations: tuple[Duration, ...], ages: tuple[AgeMention, ...
 def _make_findings(folded: str, text: str, matches: list[Match], judged: list[Judged]) -> list[Finding]:
     findings = []
     sides = find_sides(folded)
+    place = -1
     for item in judged:
         match, cue = item.match, item.cue
+        place += 1
+        while matches[place] is not match:
+            place += 1
         if match.concepts[0].id in MEASURED_SIGNS:
             continue
         side = choose_side(folded, match, sides)
-        site = find_site(folded, matches, match)
+        site = find_site(folded, matches, place)
         for concept in match.concepts:
             findings.append(
                 Finding(

@@ -18,9 +18,10 @@ from casefinder.clinical.lexicon import ConceptKind
 _FELT: Final = "疼痛胀痒红肿麻酸闷干凉冷黄哑晕慌僵硬堵渴苦"
 _BETWEEN: Final = (
     "有点儿?|有些|很|好|挺|特别|非常|比较|老是?|总是?|经常|一直|还是?|又|也|就|会|都|越来越|隐隐|阵阵|一阵阵|偶尔|有时候?|稍微?|"
-    "略|太|真|更|最近|现在|已经?|仍然?|开始|突然|反复|明显|轻微|感觉|感到|觉得|再|怎么|一点|从来?|并|倒|时|(?P<negation>不|没有?)"
+    "略|太|真|更|最近|现在|已经?|仍然?|开始|突然|反复|明显|轻微|感觉|感到|觉得|再|怎么|一点|从来?|并|倒|时|不|没有?"
 )
-_LOOSE: Final = re.compile(f"(?P<between>(?:{_BETWEEN})+)(?P<felt>[{_FELT}])(?!能|过敏)")
+# Written out once before the repeat, so that the regex engine skips to the first letters of the words.
+_LOOSE: Final = re.compile(f"(?P<between>(?:{_BETWEEN})(?:{_BETWEEN})*)(?P<felt>[{_FELT}])(?!能|过敏)")
 # What one character says after a negation, where nothing else follows: 不咳不喘, 无痰.
 _ONE_WORD: Final = {
     **{form[0]: form for form in "咳嗽 喘息 疼痛 肿胀".split()},
@@ -40,7 +41,16 @@ _BADLY: Final = re.compile(r"(?P<word>[咳喘吐烧疼痛痒晕肿])得(?:很|�
 _LONGEST_PART: Final = 5  # characters: 肩胛骨那里 is none, 手指关节 is one
 _KINDS: Final = frozenset({ConceptKind.SYMPTOM, ConceptKind.SIGN})
 _NEGATION: Final = Phrase(
-    CUE, (), ZH_CUES["不"], None, begins_word=False, ends_word=False, is_acronym=False, not_before="", rivals=()
+    CUE,
+    (),
+    ZH_CUES["不"],
+    None,
+    begins_word=False,
+    ends_word=False,
+    is_acronym=False,
+    not_before="",
+    rivals=(),
+    is_plain=True,
 )
 
 
@@ -55,7 +65,7 @@ def find_loose(folded: str, phrases: Mapping[str, Phrase]) -> list[Spot]:
             phrase = phrases.get(folded[first:start] + felt)
             if phrase is None or not phrase.concepts or phrase.concepts[0].kind not in _KINDS:
                 continue
-            if found["negation"]:
+            if "不" in found["between"] or "没" in found["between"]:
                 spots += [(start, found.start("felt"), _NEGATION), (found.start("felt"), found.end(), phrase)]
             else:
                 spots.append((first, found.end(), phrase))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from casefinder.clinical.findings.loose_forms import find_loose
 from casefinder.clinical.findings.overlaps import NEGATING, Match, Spot, resolve_overlaps
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _PLURAL: Final = re.compile(r"(?:e?s)(?![a-z0-9])")
+Found: TypeAlias = tuple[int, int, int]
+"""The number of a phrase, and where it begins and ends."""
 _SHORT: Final = 120  # characters of a complaint; trying every length there takes a millisecond or two
 
 
@@ -39,19 +41,18 @@ class PhraseMatcher:
         """
         is_first, self._is_used = not self._is_used, True
         is_cold = is_first and self._automaton is None and len(folded) <= _SHORT
-        spots = self._try_every_length(folded) if is_cold else self._run_automaton(folded)
-        kept = _keep_longest(spots, folded, text)
+        found, phrases = self._try_every_length(folded) if is_cold else self._run_automaton(folded)
+        kept = _keep_longest(found, phrases, folded, text)
         if not folded.isascii():
             kept += find_loose(folded, self._by_text)
         return resolve_overlaps(kept, folded)
 
-    def _run_automaton(self, folded: str) -> Iterable[Spot]:
+    def _run_automaton(self, folded: str) -> tuple[list[Found], list[Phrase]]:
         """Find every phrase at every place: of those that begin at one place, the longest comes first."""
         automaton = self._automaton = self._automaton or self._make_automaton()
         found = automaton.find_matches_as_indexes(folded, overlapping=True)
         found.reverse()  # they come by their ends
-        phrases = self._phrases
-        return [(start, end, phrases[index]) for index, start, end in found]
+        return found, self._phrases
 
     def _make_automaton(self) -> AhoCorasick:
         """Build the automaton of all phrases; takes a tenth of a second."""
@@ -64,16 +65,20 @@ class PhraseMatcher:
             store_patterns=False,
         )
 
-    def _try_every_length(self, folded: str) -> Iterator[Spot]:
+    def _try_every_length(self, folded: str) -> tuple[list[Found], list[Phrase]]:
         """Find the same as the automaton: slow by the character, but a cold query need not build one for it."""
+        found: list[Found] = []
+        phrases: list[Phrase] = []
         for start in range(len(folded)):
             for end in range(min(len(folded), start + self._longest), start, -1):
                 phrase = self._by_text.get(folded[start:end])
                 if phrase is not None:
-                    yield start, end, phrase
+                    found.append((len(phrases), start, end))
+                    phrases.append(phrase)
+        return found, phrases
 
 
-def _keep_longest(spots: Iterable[Spot], folded: str, text: str) -> list[Spot]:
+def _keep_longest(found: Iterable[Found], phrases: Sequence[Phrase], folded: str, text: str) -> list[Spot]:
     """Keep the longest phrase that begins at each place.
 
     Shorter ones are kept beside it where they are one character, or where they begin with a negation: they may
@@ -81,15 +86,15 @@ def _keep_longest(spots: Iterable[Spot], folded: str, text: str) -> list[Spot]:
     """
     settled = bytearray(len(folded))
     kept: list[Spot] = []
-    for start, end, phrase in spots:
-        length = end - start
-        if length > 1 and settled[start]:
+    for index, start, end in found:
+        if settled[start] and end - start > 1:
             continue
-        if phrase.ends_word or phrase.begins_word or phrase.not_before:
+        phrase = phrases[index]
+        if not phrase.is_plain:
             end = _checked_end(start, end, phrase, folded, text)
             if not end:
                 continue
-        if phrase.concepts and folded.startswith("疼痛", end - 1):
+        if folded[end - 1] == "疼" and folded.startswith("痛", end) and phrase.concepts:
             end += 1  # 膝疼痛 is 膝疼
         kept.append((start, end, phrase))
         if folded[start] not in NEGATING:

@@ -40,7 +40,7 @@ _LETTERS: Final = re.compile(
     r"次\s*/\s*min|/\s*min|bpm)?(?![a-z])"
 )
 _DEGREES: Final = re.compile(
-    r"(?<![\d.~-])(?P<number>(?:3[4-9]|4[0-2])(?:\.\d{1,2})?)\s*(?P<unit>℃|°\s*c\b|度(?![肿大烧伤角]))"
+    r"(?P<number>(?:3[4-9]|4[0-2])(?<![\d.~-]\d\d)(?:\.\d{1,2})?)\s*(?P<unit>℃|°\s*c\b|度(?![肿大烧伤角]))"
 )
 _FAHRENHEIT: Final = re.compile(
     r"(?<![\d.])(?P<number>(?:9[0-9]|10[0-9])(?:\.\d{1,2})?)\s*(?P<unit>°\s*f\b|℉|"
@@ -55,7 +55,7 @@ _FEVER: Final = re.compile(
 _PH: Final = re.compile(r"(?<![a-z0-9])(?<!尿)ph(?:值)?[\s:=为]*(?P<number>(?:6\.[89]|7\.\d)\d{0,2})(?P<unit>(?!))?")
 _BOILING_FAR: Final = 90  # no body has so many °C: the number is in °F
 _TENTH: Final = re.compile(r"\s*([0-9])(?![0-9.]|\s*(?:天|日|次|小时|分|月|周|年))")  # 39度5
-_LETTER: Final = re.compile(r"(?<![a-z0-9])(?:[tpr]|呼吸)(?=[ :=\d])")
+_LETTER: Final = re.compile(r"[tpr](?<![a-z0-9].)(?=[ :=\d])|呼吸(?<![a-z0-9]..)(?=[ :=\d])")
 _LETTER_IDS: Final = {"t": "body-temperature", "p": "pulse", "r": "respiratory-rate", "呼吸": "respiratory-rate"}
 # Names too short or too ambiguous for the lexicon: with a concentration after them there is no doubt.
 _BARE_NAMES: Final = re.compile(

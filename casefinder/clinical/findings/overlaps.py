@@ -12,6 +12,8 @@ from casefinder.clinical.lexicon import Concept
 
 NEGATING: Final = frozenset("无不未没")
 
+_BY_START: Final = itemgetter(0)
+
 Spot: TypeAlias = tuple[int, int, Phrase]
 """Where a phrase begins and ends, and what it is."""
 
@@ -48,19 +50,17 @@ def resolve_overlaps(spots: list[Spot], folded: str) -> list[Match]:
 def _resolve_cluster(spots: Sequence[Spot], folded: str) -> list[Match]:
     """Resolve spots of which each overlaps another."""
     kept: list[Match] = []
-    for start, end, phrase in sorted(spots, key=_precedence):
-        if any(start < match.end and match.start < end for match in kept):
-            continue
-        if phrase.group == TERM and _is_lost(start, end, phrase, spots, folded):
-            continue
-        kept.append(Match(start, end, phrase.concepts, phrase.cue))
-    kept.sort()
+    order = sorted([(phrase.group, start - end, start, place) for place, (start, end, phrase) in enumerate(spots)])
+    for _, _, start, place in order:
+        end, phrase = spots[place][1:]
+        for match in kept:
+            if start < match.end and match.start < end:
+                break
+        else:
+            if not (phrase.group == TERM and _is_lost(start, end, phrase, spots, folded)):
+                kept.append(Match(start, end, phrase.concepts, phrase.cue))
+    kept.sort(key=_BY_START)
     return kept
-
-
-def _precedence(spot: Spot) -> tuple[int, int, int]:
-    start, end, phrase = spot
-    return phrase.group, start - end, start
 
 
 def _is_lost(start: int, end: int, phrase: Phrase, spots: Sequence[Spot], folded: str) -> bool:

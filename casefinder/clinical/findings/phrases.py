@@ -46,6 +46,7 @@ class Phrase(NamedTuple):
         is_acronym: Whether its plural is a small s: MIs are infarctions, but RAS is not RA.
         not_before: Characters that must not follow, because the last one belongs to them.
         rivals: Words that it does not count beside.
+        is_plain: Whether it counts wherever its text stands.
     """
 
     group: int
@@ -57,6 +58,7 @@ class Phrase(NamedTuple):
     is_acronym: bool
     not_before: str
     rivals: tuple[str, ...]
+    is_plain: bool
 
 
 def collect_phrases(lexicon: Lexicon) -> dict[str, Phrase]:
@@ -86,16 +88,19 @@ def _make_phrase(
     spellings: frozenset[str] | None = None,
     is_acronym: bool = False,
 ) -> Phrase:
+    begins_word, ends_word = text[0] in LATIN, text[-1] in LATIN
+    not_before = _REREAD.get(text[-1], "") if concepts else ""
     return Phrase(
         group,
         concepts,
         cue,
         spellings,
-        begins_word=text[0] in LATIN,
-        ends_word=text[-1] in LATIN,
+        begins_word=begins_word,
+        ends_word=ends_word,
         is_acronym=is_acronym,
-        not_before=_REREAD.get(text[-1], "") if concepts else "",
+        not_before=not_before,
         rivals=_RIVALS.get(text, ()),
+        is_plain=not (begins_word or ends_word or not_before),
     )
 
 

@@ -53,9 +53,15 @@ def choose_side(folded: str, match: Match, sides: Sequence[re.Match[str]]) -> Si
     return Side(after["name"]) if after else None
 
 
-def find_site(folded: str, matches: Sequence[Match], match: Match) -> str | None:
-    """Return the id of the body part named right before a finding in its clause, or None."""
-    index = bisect_left(matches, match) - 1
+def find_site(folded: str, matches: Sequence[Match], place: int) -> str | None:
+    """Return the id of the body part named right before a finding in its clause, or None.
+
+    Args:
+        folded: The text.
+        matches: All matches in it, in order.
+        place: Which of them is the finding.
+    """
+    match, index = matches[place], place - 1
     while index >= 0 and match.start - matches[index].end <= _SITE_GAP:
         before = matches[index]
         if _BREAK.search(folded, before.end, match.start):

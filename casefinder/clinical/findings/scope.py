@@ -94,15 +94,17 @@ class _ScopeReader:
         self._enter_section(section)
 
     def read(self, index: int, match: Match) -> None:
-        if self._pass_headings(match):
+        if self._headings and self._pass_headings(match):
             return
-        self._pass_gap(index, match)
+        if self._position != match.start:
+            self._pass_gap(index, match)
         if match.cue is None:
             self._read_concept(match)
-        else:
-            self._read_cue(index, match, match.cue)
+            self._position = match.end
+            return
+        self._read_cue(index, match, match.cue)
         self._position = match.end
-        if match.cue is not None and _QUESTION.match(self._folded, match.end - 1):
+        if self._folded[match.end - 1] == "?" and _QUESTION.match(self._folded, match.end - 1):
             hear_answer(self._folded, match.end, self._sentence)
             self._end_sentence()
 
@@ -126,10 +128,7 @@ class _ScopeReader:
         self._default = self._section_default
 
     def _pass_gap(self, index: int, match: Match) -> None:
-        gap = self._folded[self._position : match.start]
-        if not gap:
-            return
-        ended = _SENTENCE_END.search(gap)
+        ended = _SENTENCE_END.search(self._folded, self._position, match.start)
         if ended:
             past = self._open.get(Role.PAST) if ended.group() == ";" else None
             anchor = self._anchor.get(Role.PAST, 0)
@@ -137,11 +136,13 @@ class _ScopeReader:
             if past and _cue_of(past).is_zh and _cue_of(past).reach is Reach.SENTENCE:
                 self._open[Role.PAST], self._anchor[Role.PAST] = past, anchor  # 既往高血压10年；糖尿病5年
         elif self._open:
-            comma = gap.find(",")
+            comma = self._folded.find(",", self._position, match.start)
             if comma >= 0:
-                self._pass_comma(index, self._position + comma)
-            elif " " in gap and (space := _HAN_SPACE.search(self._folded, self._position, match.start + 1)):
-                self._pass_comma(index, space.start())
+                self._pass_comma(index, comma)
+            elif self._folded.find(" ", self._position, match.start) >= 0:
+                space = _HAN_SPACE.search(self._folded, self._position, match.start + 1)
+                if space:
+                    self._pass_comma(index, space.start())
 
     def _pass_comma(self, index: int, comma: int) -> None:
         for role, opened in list(self._open.items()):
@@ -168,10 +169,11 @@ class _ScopeReader:
         return continues_list(self._folded, comma, self._matches, following=index, needs_close=needs_close)
 
     def _read_concept(self, match: Match) -> None:
-        self._close_distant(match)
-        self._close_attribute(match)
-        for role in self._open:
-            self._anchor[role] = match.end
+        if self._open:
+            self._close_distant(match)
+            self._close_attribute(match)
+            for role in self._open:
+                self._anchor[role] = match.end
         kind = match.concepts[0].kind
         if kind is ConceptKind.BODY:
             return
@@ -208,14 +210,16 @@ class _ScopeReader:
         for role, opened in self._open.items():
             if self._is_meant(role, opened, match.concepts[0].kind):
                 strengthen(judged, role, opened)
-        if match.concepts[0].kind is ConceptKind.PROCEDURE:
+        kind = match.concepts[0].kind
+        if kind is ConceptKind.PROCEDURE:
             since = _AFTER_YEARS.match(self._folded, match.end)
             if since:
                 strengthen(judged, Role.PAST, Match(since.start(), since.end(), (), None))
-        judged.is_allergen = match.concepts[0].kind in _DRUGS and (
-            self._section == ALLERGIES
-            or _ALLERGIC_TO.search(self._folded, max(0, match.start - 30), match.start) is not None
-        )
+        if kind in _DRUGS:
+            judged.is_allergen = (
+                self._section == ALLERGIES
+                or _ALLERGIC_TO.search(self._folded, max(0, match.start - 30), match.start) is not None
+            )
         return judged
 
     def _is_meant(self, role: Role, opened: Match, kind: ConceptKind) -> bool:
