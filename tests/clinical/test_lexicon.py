@@ -1,6 +1,5 @@
 """The lexicon: reading it, finding concepts in it, and the soundness of the shipped one."""
 
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -303,9 +302,3 @@ def test_shipped_hierarchy_leads_from_the_special_to_the_general(shipped: Lexico
     assert shipped.is_a("right-lower-quadrant-pain", "abdominal-pain")
     assert shipped.is_a("hemoptysis", "bleeding")
     assert not shipped.is_a("chest-tightness", "chest-pain")
-
-
-def test_shipped_lexicon_is_read_in_well_under_half_a_second() -> None:
-    started = time.perf_counter()
-    load_lexicon()
-    assert time.perf_counter() - started < 0.5  # 20 ms per 3,000 concepts; the margin is for busy machines
