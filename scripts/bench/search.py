@@ -13,38 +13,29 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
-import statistics
+import pickle
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from faiss_indexes import K, flat_effort, time_flat, time_refined, write_flat, write_refined
 from made_vectors import BLOCK, MadeVectors
 from measuring import spread, write_result
-from times import Times
+from one_by_one import HEADING, Timed, timed
 
-from casefinder.vector_index import Effort, IVFBuilder, IVFIndex, Probe, Vectors, choose_effort, plan_index, train
+from casefinder.vector_index import IVFBuilder, IVFIndex, Probe, Vectors, choose_effort, plan_index, train
 
 N_QUESTIONS: Final = 500
-N_WARM: Final = 50
-K: Final = 10
-PROBES: Final = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+NAMES: Final = (
+    "casefinder",
+    "FAISS IVFFlat",
+    "  the same in one FAISS call, in memory",
+    "  the FAISS call for the fast codes",
+)
 _MB: Final = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """One index, searched question by question: milliseconds, and megabytes after the last question."""
-
-    p50_ms: float
-    p95_ms: float
-    cpu_ms: float
-    anonymous_mb: float
-    mapped_mb: float
 
 
 def build(path: Path, made: MadeVectors, n_vectors: int) -> tuple[Probe, list[str]]:
@@ -77,39 +68,13 @@ def build(path: Path, made: MadeVectors, n_vectors: int) -> tuple[Probe, list[st
     ]
 
 
-def write_flat(path: Path, index: IVFIndex) -> None:
-    """Write FAISS's IVFFlat over the same vectors in the same lists."""
-    import faiss
-
-    centres = np.empty((index.n_lists, index.dim), dtype=np.float32)
-    lists = faiss.ArrayInvertedLists(index.n_lists, index.dim * 4)
-    for number in range(index.n_lists):
-        codes, ids = index.rows.list_bytes(number)
-        if not len(ids):
-            centres[number] = 0
-            continue
-        vectors = index.rows.decoded(codes)
-        centres[number] = vectors.mean(axis=0)
-        lists.add_entries(number, len(ids), faiss.swig_ptr(ids.copy()), faiss.swig_ptr(vectors.view(np.uint8)))
-    quantizer = faiss.IndexFlatIP(index.dim)
-    quantizer.add(centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9))
-    flat = faiss.IndexIVFFlat(quantizer, index.dim, index.n_lists, faiss.METRIC_INNER_PRODUCT)
-    flat.replace_invlists(lists, False)
-    flat.is_trained, flat.ntotal = True, index.size
-    faiss.write_index(flat, str(path))
-
-
-def flat_effort(path: Path, probe: Probe, target: float) -> Effort:
-    """Return the fewest probed lists with which IVFFlat reaches a recall, by the rule that ours is chosen by."""
-    import faiss
-
-    index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
-    for n_probes in PROBES:
-        faiss.ParameterSpace().set_index_parameter(index, "nprobe", n_probes)
-        effort = Effort.of(probe.shares(index.search(probe.vectors, K)[0]), n_probes=n_probes, n_compared=0)
-        if effort.reaches(target):
-            break
-    return effort
+def built(path: Path, made: MadeVectors, n_vectors: int) -> tuple[Probe, list[str]]:
+    """Return what ``build`` does, from an earlier run where it is there."""
+    kept = path.with_suffix(".built")
+    if not kept.exists():
+        kept.write_bytes(pickle.dumps(build(path, made, n_vectors)))
+    probe, lines = pickle.loads(kept.read_bytes())
+    return probe, list(lines)
 
 
 def ours(path: Path, n_probes: int, n_compared: int, n_threads: int, questions: Vectors) -> Timed:
@@ -119,16 +84,6 @@ def ours(path: Path, n_probes: int, n_compared: int, n_threads: int, questions: 
     faiss.omp_set_num_threads(n_threads)
     index = IVFIndex.load(path, n_probes=n_probes, n_compared=n_compared)
     return timed(lambda question: index.search(question, k=K), questions)
-
-
-def theirs(path: Path, n_probes: int, n_threads: int, questions: Vectors) -> Timed:
-    """Time FAISS's IVFFlat."""
-    import faiss
-
-    faiss.omp_set_num_threads(n_threads)
-    index = faiss.read_index(str(path))
-    faiss.ParameterSpace().set_index_parameter(index, "nprobe", n_probes)
-    return timed(lambda question: index.search(question, K), questions)
 
 
 def bare(path: Path, n_probes: int, n_compared: int, n_threads: int, questions: Vectors) -> Timed:
@@ -149,18 +104,6 @@ def bare(path: Path, n_probes: int, n_compared: int, n_threads: int, questions: 
     return timed(search, questions)
 
 
-def timed(search: Callable[[Vectors], object], questions: Vectors) -> Timed:
-    """Search question by question, the first ones twice."""
-    for question in questions[:N_WARM]:
-        search(question[None])
-    times = Times()
-    for question in questions:
-        times.of(partial(search, question[None]))
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    sizes = [int(status[name].split()[0]) * 1024 / _MB for name in ("RssAnon", "RssFile")]
-    return Timed(*times.wall, statistics.fmean(times.cpu_ms), *sizes)
-
-
 def apart(function: Callable[..., Timed], *arguments: object, n_threads: int) -> Timed:
     """Time something in a new process, whose numpy has as many threads as FAISS."""
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = str(n_threads)
@@ -168,47 +111,52 @@ def apart(function: Callable[..., Timed], *arguments: object, n_threads: int) ->
         return pool.apply(function, (*arguments[:-1], n_threads, arguments[-1]))
 
 
-def line(name: str, timed_as: Timed) -> str:
-    """Write one row of the table."""
-    return (
-        f"{name:34s} {timed_as.p50_ms:8.2f} {timed_as.p95_ms:8.2f} {timed_as.cpu_ms:8.2f}"
-        f" {timed_as.anonymous_mb:9,.0f} {timed_as.mapped_mb:9,.0f}"
-    )
-
-
-def compare(folder: Path, n_vectors: int, dim: int, target: float, n_rounds: int) -> list[str]:
-    """Build both indexes, find their efforts, and time them in turn."""
-    made, path, flat_path = MadeVectors(dim), folder / "vectors.index", folder / "flat.index"
-    probe, lines = build(path, made, n_vectors)
+def compare(folder: Path, n_vectors: int, dim: int, target: float, n_rounds: int, threads: list[int]) -> list[str]:
+    """Build the indexes, find their efforts, and time them in turn."""
+    path, flat_path, refined_path = (folder / f"{name}.index" for name in ("vectors", "flat", "refined"))
+    probe, lines = built(path, MadeVectors(dim), n_vectors)
     index = IVFIndex.load(path, n_probes=1, n_compared=1)
     effort = choose_effort(index, probe, target=target)
-    write_flat(flat_path, index)
+    if not flat_path.exists():
+        write_flat(flat_path, index)
+    if not refined_path.exists():
+        write_refined(refined_path, index)
     flat_probes = flat_effort(flat_path, probe, target)
     del index
     lines += [
         f"ours: {effort.n_probes} lists, {effort.n_compared} compared, recall@10 {effort.recall:.4f}"
         f" ± {effort.margin:.4f}; IVFFlat: {flat_probes.n_probes} lists, recall@10 {flat_probes.recall:.4f}",
-        "",
-        f"{'one question at a time':34s}   p50 ms   p95 ms   CPU ms  anon. MB mapped MB",
     ]
-    for n_threads in (1, 2):
-        rounds = []
-        for _ in range(n_rounds):
-            mine = apart(ours, path, effort.n_probes, effort.n_compared, probe.vectors, n_threads=n_threads)
-            flat = apart(theirs, flat_path, flat_probes.n_probes, probe.vectors, n_threads=n_threads)
-            core = apart(bare, path, effort.n_probes, effort.n_compared, probe.vectors, n_threads=n_threads)
-            rounds.append((mine, flat, core))
-            lines += [
-                line(f"casefinder, {n_threads} thread(s)", mine),
-                line(f"FAISS IVFFlat, {n_threads} thread(s)", flat),
-                line(f"  of ours, FAISS alone, {n_threads} thread(s)", core),
-            ]
-        walls = spread(flat.p50_ms / mine.p50_ms for mine, flat, _ in rounds)
-        cpu = spread(flat.cpu_ms / mine.cpu_ms for mine, flat, _ in rounds)
-        beyond = spread(mine.p50_ms - core.p50_ms for mine, _, core in rounds)
-        lines.append(
-            f"IVFFlat takes {walls} times as long, {cpu} times the processor; ours beyond the FAISS call: {beyond} ms"
-        )
+    mine, same = (path, effort.n_probes, effort.n_compared), (refined_path, effort.n_probes, effort.n_compared)
+    for n_threads in threads:
+        rounds = [
+            (
+                apart(ours, *mine, probe.vectors, n_threads=n_threads),
+                apart(time_flat, flat_path, flat_probes.n_probes, probe.vectors, n_threads=n_threads),
+                apart(time_refined, *same, probe.vectors, n_threads=n_threads),
+                apart(bare, *mine, probe.vectors, n_threads=n_threads),
+            )
+            for _ in range(n_rounds)
+        ]
+        lines += [
+            "",
+            f"{n_threads} thread(s)",
+            HEADING,
+            *(row for timed in rounds for row in map(Timed.row, timed, NAMES)),
+        ]
+        lines += ratios(rounds)
+    return lines
+
+
+def ratios(rounds: list[tuple[Timed, Timed, Timed, Timed]]) -> list[str]:
+    """Say how the times of each round relate."""
+    walls = spread(flat.p50_ms / mine.p50_ms for mine, flat, _, _ in rounds)
+    cpu = spread(flat.cpu_ms / mine.cpu_ms for mine, flat, _, _ in rounds)
+    lines = [f"IVFFlat takes {walls} times as long, {cpu} times the processor"]
+    for name, place in (("the one FAISS call that does the same", 2), ("the FAISS call for the fast codes alone", 3)):
+        wall = spread(timed[0].p50_ms - timed[place].p50_ms for timed in rounds)
+        cpu = spread(timed[0].cpu_ms - timed[place].cpu_ms for timed in rounds)
+        lines.append(f"ours beyond {name}: {wall} ms on the wall, {cpu} ms of the processor")
     return lines
 
 
@@ -219,10 +167,13 @@ def main() -> None:
     parser.add_argument("--dim", type=int, default=1024)
     parser.add_argument("--target-recall", type=float, default=0.99)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--folder", type=Path, help="Where the indexes are written; by default they are removed.")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--work", type=Path, help="A folder that keeps the indexes, so that a run can be repeated.")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        lines = compare(Path(folder), given.n, given.dim, given.target_recall, given.rounds)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.work or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = compare(folder, given.n, given.dim, given.target_recall, given.rounds, given.threads)
     write_result(f"search-{given.n}", lines)
 
 
