@@ -246,7 +246,9 @@ class CaseFinder:
         return self._searcher.search(text, k=k, where=where)
 
     def search_many(self, texts: Sequence[str], *, k: int = 10, where: Where | None = None) -> tuple[Answer, ...]:
-        """Answer many questions in the same state of the case base, as ``answer`` does each; they are encoded together.
+        """Answer many questions in the same state of the case base, as ``answer`` does each.
+
+        They are encoded together and searched for in the vector index together.
 
         Raises:
             EmptyQueryError: One of the texts holds nothing that could be compared.

@@ -60,11 +60,16 @@ class CandidateFinder:
         self._terms = view.terms
         self._lexicon = lexicon
 
+    def nearest(self, questions: Sequence[Question], *, k: int) -> list[Nearest]:
+        """Find the cases nearest to each question in the whole case base, of which ``find`` chooses for k of them."""
+        return nearest_keys(self._index, questions, k=_n_wanted(k))
+
     def find(
         self,
         question: Question,
         asked: Sequence[Asked],
         diagnosed: Rows,
+        everywhere: Nearest,
         *,
         k: int,
         among: Rows | None,
@@ -76,15 +81,15 @@ class CandidateFinder:
             question: What is asked.
             asked: The findings that it asks for.
             diagnosed: Cases of diagnoses that it names.
+            everywhere: The cases nearest to it, as ``nearest`` finds them.
             k: Cases wanted.
             among: Only these rows, rising, when given.
             where: The filter that lets these rows through, where there is one.
         """
-        n_wanted, n_cases = max(_PER_SIDE, _PER_HIT * k), self._terms.n_cases
+        n_wanted, n_cases = _n_wanted(k), self._terms.n_cases
         words = self._terms.words.scores(all_terms(question))
         naming = self._naming(question)
         plan = plan_filter(n_cases if among is None else len(among), n_cases)
-        everywhere = nearest_keys(self._index, question, k=n_wanted)
         if plan is FilterPlan.RANK_ALL:
             rows, exact = self._terms.live_rows() if among is None else among, True
         else:
@@ -122,7 +127,7 @@ class CandidateFinder:
             return self._terms.rows_of(np.sort(everywhere.keys)), everywhere.exact
         if plan is FilterPlan.FILTERED_PROBE and not self._index.filters_itself:
             n_fetched = int(n_wanted * self._terms.n_cases / len(among) * _SPARE)
-            wider = nearest_keys(self._index, question, k=n_fetched)
+            wider = nearest_keys(self._index, [question], k=n_fetched)[0]
             rows = self._terms.rows_of(np.sort(wider.keys))
             is_allowed = are_in(rows, among)
             # A question about what the filter shuts out finds few: then all codes are looked at.
@@ -167,6 +172,10 @@ class CandidateFinder:
             and question.text[mention.start : mention.end].lower() in (written, " ".join(chunk))
             for mention in question.mentions
         )
+
+
+def _n_wanted(k: int) -> int:
+    return max(_PER_SIDE, _PER_HIT * k)
 
 
 def _length(chunks: Iterable[Sequence[str]]) -> int:

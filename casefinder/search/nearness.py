@@ -10,6 +10,7 @@ question only, so that nothing has to be stored with a case.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,12 +79,18 @@ def nearness(index: LiveIndex, question: Question, keys: Ids, about: Ids) -> Nea
     return Nearness(cosines, bridged, crowding)
 
 
-def nearest_keys(index: LiveIndex, question: Question, *, k: int) -> Nearest:
-    """Find the k cases that are nearest to a question in the whole case base; none where it has no vector."""
-    if not question.vector.any():
-        return Nearest(np.zeros(0, dtype=np.int64), exact=True)
-    found = index.search(question.vector[None], k=k)
-    return Nearest(found.ids[0][found.ids[0] != NO_ID], found.exact)
+def nearest_keys(index: LiveIndex, questions: Sequence[Question], *, k: int) -> list[Nearest]:
+    """Find the k cases that are nearest to each question in the whole case base; none where it has no vector.
+
+    All questions are asked in one search. It is exact for all of them or none.
+    """
+    asking = [place for place, question in enumerate(questions) if question.vector.any()]
+    nearest = [Nearest(np.zeros(0, dtype=np.int64), exact=True)] * len(questions)
+    if asking:
+        found = index.search(np.stack([questions[place].vector for place in asking]), k=k)
+        for place, ids in zip(asking, found.ids, strict=True):
+            nearest[place] = Nearest(ids[ids != NO_ID], found.exact)
+    return nearest
 
 
 def _crowding(stored: Ids, vectors: Vectors, about: Ids) -> Scores:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -13,11 +13,12 @@ from casefinder.casebase import View
 from casefinder.clinical.findings import default_extractor
 from casefinder.encoders import Encoder, Relation
 from casefinder.errors import RecordGoneError
-from casefinder.search.asked import asked_findings
+from casefinder.search.asked import Asked, asked_findings
 from casefinder.search.candidates import CandidateFinder, Candidates, concept_terms
 from casefinder.search.explanation import explain
 from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
 from casefinder.search.knowing import is_known
+from casefinder.search.nearness import Nearest
 from casefinder.search.question import Question, read_question, read_questions
 from casefinder.search.ranking import Matrix, Scored, applying, meaning_of, score_parts, similarities, weights_for
 from casefinder.search.same_diagnosis import percent_of
@@ -47,7 +48,8 @@ class ViewSearcher:
         """Find the k cases most similar to each text.
 
         Args:
-            texts: The questions; they are encoded together, and the filter is evaluated once.
+            texts: The questions; they are encoded and searched for in the vector index together, and the filter is
+                evaluated once.
             k: Cases wanted.
             where: Only cases that match this filter; the answer falls short of k only when fewer cases match.
 
@@ -58,13 +60,13 @@ class ViewSearcher:
             IndexDamagedError: A derived file was.
         """
         among = None if where is None else self._view.terms.matching(where)
+        questions = read_questions(texts, self._encoder)
         return [
-            self._answer(question, k=k, among=among, where=where) for question in read_questions(texts, self._encoder)
+            self._answer(scored, k=k, among=among) for scored in self._scored(questions, k=k, among=among, where=where)
         ]
 
-    def _answer(self, question: Question, *, k: int, among: Rows | None, where: Where | None) -> Answer:
+    def _answer(self, scored: Scored, *, k: int, among: Rows | None) -> Answer:
         n_candidates = self._view.terms.n_cases if among is None else len(among)
-        scored = self._score(question, k=k, among=among, where=where)
         found = similarities(scored.parts, scored.applies, self._weights)
         hits = self._hits(scored, found, k=k)
         return Answer(
@@ -89,16 +91,39 @@ class ViewSearcher:
         Raises:
             EmptyQueryError: The text holds nothing that could be compared.
         """
-        return self._score(read_question(text, self._encoder), k=k, among=among, where=where)
+        return next(self._scored([read_question(text, self._encoder)], k=k, among=among, where=where))
 
-    def _score(self, question: Question, *, k: int, among: Rows | None, where: Where | None) -> Scored:
+    def _scored(
+        self, questions: Sequence[Question], *, k: int, among: Rows | None, where: Where | None
+    ) -> Iterator[Scored]:
+        """Score the candidates of each question; the vector index is asked once for all of them."""
+        asked = [self._asked(question) for question in questions]
+        nearest = self._candidates.nearest([question for question, _ in asked], k=k)
+        for (question, findings), everywhere in zip(asked, nearest, strict=True):
+            yield self._score(question, findings, everywhere, k=k, among=among, where=where)
+
+    def _asked(self, question: Question) -> tuple[Question, tuple[Asked, ...]]:
+        """Return a question as it is asked of this view, and the findings that it asks for."""
         terms = self._view.terms
         asked = asked_findings(question.mentions, terms.traits, self._lexicon, n_cases=terms.n_cases)
         if question.denial.any() and not terms.concepts.known(concept_terms(asked)):
             question = replace(question, vector=question.denial)
+        return question, asked
+
+    def _score(
+        self,
+        question: Question,
+        asked: tuple[Asked, ...],
+        everywhere: Nearest,
+        *,
+        k: int,
+        among: Rows | None,
+        where: Where | None,
+    ) -> Scored:
+        terms = self._view.terms
         named = terms.wordings.named_by(question.vector, threshold=self._named_cosine)
         named_rows = self._cases_named(question, named, k=k, among=among)
-        candidates = self._candidates.find(question, asked, named_rows, k=k, among=among, where=where)
+        candidates = self._candidates.find(question, asked, named_rows, everywhere, k=k, among=among, where=where)
         diagnoses = _diagnosis_cosines(candidates.rows, named)
         parts = score_parts(
             question,

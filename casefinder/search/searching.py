@@ -74,7 +74,8 @@ class Searcher:
     def search_many(self, texts: Sequence[str], *, k: int = 10, where: Where | None = None) -> list[Answer]:
         """Find the k cases most similar to each of many texts, all in the same state of the case base.
 
-        The answers are those that ``search`` gives; the texts are encoded together, which takes less time.
+        The answers are those that ``search`` gives; the texts are encoded together and searched for in the vector
+        index together, which takes less time.
 
         Raises:
             EmptyQueryError: One of the texts holds nothing that could be compared.

@@ -46,6 +46,7 @@ _MOST_IMBALANCE: Final = 1.5
 _LEAST_COMPARED: Final = 2
 _HELD_PER_WANTED: Final = 4  # vectors in the probed lists for each neighbour wanted
 _MEASURED_K: Final = 10  # the number of neighbours for which the effort is measured
+_QUERIES_AT_ONCE: Final = 256  # 13 MB of nearness to the lists of ten million vectors
 _BITS_PER_ID: Final = 1_000  # a bitmap of 125 bytes per wanted id at most
 
 
@@ -130,7 +131,7 @@ class IVFIndex:
         queries = check_queries(queries, dim=self.dim, k=k)
         if among is not None:
             return self._search_among(queries, among if without is None else np.setdiff1d(among, without), k=k)
-        return leaving_out(lambda some, n: self._nearest(some, k=n), queries, without, k=k)
+        return leaving_out(self._nearest_of_all, queries, without, k=k)
 
     def search_by_codes(self, queries: Vectors, *, k: int, among: Ids) -> Neighbours:
         """Find about the k nearest of some vectors: all of them are looked at, but only by their codes.
@@ -181,6 +182,18 @@ class IVFIndex:
         is_stored[is_stored] = stored[found[is_stored]] == wanted[is_stored]
         kept: Places = places[found[is_stored]]
         return kept
+
+    def _nearest_of_all(self, queries: Vectors, k: int) -> Neighbours:
+        """Find the k nearest of all vectors for so many queries at once as take bounded memory."""
+        starts = range(0, max(len(queries), 1), _QUERIES_AT_ONCE)
+        parts = [self._nearest(queries[start : start + _QUERIES_AT_ONCE], k=k) for start in starts]
+        if len(parts) == 1:
+            return parts[0]
+        return Neighbours(
+            ids=np.concatenate([part.ids for part in parts]),
+            scores=np.concatenate([part.scores for part in parts]),
+            exact=all(part.exact for part in parts),
+        )
 
     def _nearest(self, queries: Vectors, *, k: int) -> Neighbours:
         if not len(queries) or not self.size:

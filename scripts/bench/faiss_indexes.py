@@ -6,7 +6,7 @@ IVFFlat, and one that takes all steps of our search in a single call.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from one_by_one import Timed, timed
@@ -73,7 +73,7 @@ def write_refined(path: Path, index: IVFIndex) -> None:
     fast.quantizer.add(index.trained.centres)
     faiss.copy_array_to_vector(index.trained.values, fast.pq.centroids)
     fast.is_trained, fast.ntotal = True, index.size
-    lists, every = faiss.downcast_InvertedLists(fast.invlists), index.fast
+    lists, every = faiss.downcast_InvertedLists(fast.invlists), index.fast  # type: ignore[arg-type]  # always there
     codes = np.empty((index.size, index.rows.n_bytes), dtype=np.uint8)
     for number in range(index.n_lists):
         places = np.arange(index.starts[number], index.starts[number + 1])
@@ -94,8 +94,9 @@ def time_refined(path: Path, n_probes: int, n_compared: int, n_threads: int, que
     import faiss
 
     faiss.omp_set_num_threads(n_threads)
-    index = faiss.read_index(str(path))
-    fast = faiss.downcast_index(faiss.downcast_index(index.base_index).index)
+    index: Any = faiss.read_index(str(path))
+    turned: Any = faiss.downcast_index(index.base_index)
+    fast: Any = faiss.downcast_index(turned.index)
     # The fastest of FAISS's ways for a single question, which is ours too.
     index.k_factor, fast.nprobe, fast.implem = n_compared, n_probes, 11
     return timed(lambda question: index.search(question, K), questions)

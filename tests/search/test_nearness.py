@@ -36,7 +36,7 @@ QUESTION: Question = replace(
 
 
 def near(*keys: int, about: NDArray[np.int64] | None = None) -> Nearness:
-    about = nearest_keys(INDEX, QUESTION, k=100).keys if about is None else about
+    about = nearest_keys(INDEX, [QUESTION], k=100)[0].keys if about is None else about
     return nearness(INDEX, QUESTION, np.array(keys), about)
 
 
@@ -62,5 +62,5 @@ def test_case_without_a_vector_is_near_to_nothing() -> None:
 
 def test_question_without_a_vector_is_near_to_no_case() -> None:
     empty = replace(QUESTION, vector=np.zeros(DIM, dtype=np.float32))
-    assert nearest_keys(INDEX, empty, k=10).keys.tolist() == []
+    assert nearest_keys(INDEX, [empty], k=10)[0].keys.tolist() == []
     assert nearness(INDEX, empty, np.array([ALONE]), np.zeros(0, dtype=np.int64)).cosines.tolist() == [0]
