@@ -12,7 +12,7 @@ _ZH_DIGITS: Final = {char: value for value, char in enumerate("零一二三四�
 _ZH: Final = re.compile(
     r"(?<![\d.第])(?P<number>\d{1,4}(?:\.\d)?(?:\s*[-~至]\s*\d{1,3})?|[一二两三四五六七八九十几数]{1,3}|"
     r"半)\s*(?P<more>[余多+来]|余年)?\s*(?P<half>半)?\s*(?:个)?\s*(?P<half_after>半)?(?P<unit>分钟|"
-    r"分(?=前)|min|小时|钟头|h(?![a-z])|天|日(?!本|常|间|夜)|d(?![a-z0-9])|周(?!岁|围|身)|星期|礼拜|"
+    r"分(?=前)|min(?![a-z])|小时|钟头|h(?![a-z])|天|日(?!本|常|间|夜)|d(?![a-z0-9])|周(?!岁|围|身)|星期|礼拜|"
     r"月(?!经|份|龄|大)|年(?!龄|级|轻|前因))(?P<tail>半)?[余多]?(?P<ago>(?:以)?前)?(?!后|龄|[大](?!小便|"
     r"便))"
 )
@@ -35,9 +35,9 @@ _EN_NUMBERS: Final = {word: float(value) for value, word in enumerate(_EN_COUNT)
     **dict.fromkeys(("half a", "half an"), 0.5),
 }
 _EN: Final = re.compile(
-    r"(?<![\w.])(?P<number>\d{1,3}(?:\.\d)?(?:\s*(?:-|to)\s*\d{1,3})?|a couple of|couple of|a few|few|"
+    r"(?<![\w.])(?P<number>\d{1,3}(?:\.\d)?(?:\s*(?:-|to)\s*\d{1,3})?(?=\+?[ -])|a couple of|couple of|a few|few|"
     r"several|half an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
-    r"an?)[ -]+(?P<unit>min(?:ute)?s?|hours?|hrs?|days?|weeks?|wks?|months?|years?|"
+    r"an?)\+?[ -]+(?P<unit>min(?:ute)?s?|hours?|hrs?|days?|weeks?|wks?|months?|years?|"
     r"yrs?)\b(?![ -]*(?:old|of age|later|after))(?P<ago> ago| earlier| prior| before)?"
 )
 _EN_UNIT_DAYS: Final = {

@@ -19,11 +19,13 @@ _UNIT: Final = (
     r"[a-zμµ]{1,5}\s*/\s*(?:[a-z]{1,3}|m²)\b|mmhg|kpa|bpm|mg%|[cf]\b|mm\b)"
 )
 _FILLING: Final = (
-    r"(?:\s|[:=是为约达至在的(\[]|波动于|最高|高达|测|值|水平|浓度|计数|was|were|is|of|at|level|levels|"
+    r"(?:\s|[:=是为约达至在的(\[]|波动于|波动|最高|高达|测|值|水平|浓度|计数|was|were|is|of|at|level|levels|"
     r"count|to|up|reading|measured|approximately|about|elevated|reduced|raised)*"
 )
 _FILLED: Final = re.compile(_FILLING)
-_VALUE: Final = re.compile(rf"{_FILLING}(?:[<>≤≥]=?\s*)?{_NUMBER}\s*{_UNIT}?")
+# Of a range the upper end counts: 体温38.0-39.5℃.
+_LOWER: Final = r"(?:\d{1,3}(?:\.\d{1,2})?\s*(?:℃|°c)?\s*[-~至]\s*(?=\d))"
+_VALUE: Final = re.compile(rf"{_FILLING}(?:[<>≤≥]=?\s*)?{_LOWER}?{_NUMBER}\s*{_UNIT}?")
 _WORD: Final = re.compile(
     r"\s*(?:(?:i|t|level|levels|was|were|is|明显|轻度|显著|水平|检测|定量|[:(])\s*)*(?:(?P<high>阳性|"
     r"升高|增高|偏高|↑|positive|elevated|raised|high\b|increased)|(?P<low>降低|减低|偏低|下降|↓|low\b|"
