@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from casefinder.cli.options import AgeRange, IsoDate, SexWord
+from casefinder.cli.where import WhereExpression
 
 if TYPE_CHECKING:
     from casefinder.cases import Age
@@ -25,6 +26,12 @@ _OPTIONS: Final = (
     click.option(
         "--diagnosis", multiple=True, help="Only cases with this diagnosis: ICD-10 prefix or part of its wording."
     ),
+    click.option(
+        "--where",
+        type=WhereExpression(),
+        help="Only cases that match NAME=VALUE, joined by and, or, not and parentheses; NAME is department, sex, age,"
+        " since, until, diagnosis, outcome, or any further column.",
+    ),
 )
 
 
@@ -38,6 +45,7 @@ class ChosenCases:
     since: date | None
     until: date | None
     diagnoses: tuple[str, ...]
+    further: Where | None = None
 
     def where(self, *, outcome: str | None = None) -> Where | None:
         """Return the filter that all given options make up together; None when none is given.
@@ -68,6 +76,8 @@ class ChosenCases:
             conditions.append(VisitedBetween(self.since, self.until))
         if self.diagnoses:
             conditions.append(AnyOf(tuple(DiagnosisIs(name) for name in self.diagnoses)))
+        if self.further:
+            conditions.append(self.further)
         if outcome:
             conditions.append(OutcomeIs(OutcomeStatus(outcome)))
         return AllOf(tuple(conditions)) if conditions else None
@@ -85,9 +95,10 @@ def case_options(command: Callable[..., None]) -> Callable[..., None]:
         since: date | None,
         until: date | None,
         diagnosis: tuple[str, ...],
+        where: Where | None,
         **others: object,
     ) -> None:
-        command(chosen=ChosenCases(department, sex, age, since, until, diagnosis), **others)
+        command(chosen=ChosenCases(department, sex, age, since, until, diagnosis, where), **others)
 
     for option in reversed(_OPTIONS):
         collected = option(collected)

@@ -19,6 +19,7 @@ _STEPS: Final = (0.0, 0.5, 0.7, 0.85, 1.2, 1.5, 2.0)  # factors that are tried f
 _FROM_NOTHING: Final = (0.05, 0.2)  # values that are tried for a weight that is 0
 _ROUNDS: Final = 6
 _LEAST_GAIN: Final = 1e-4  # below it a change is chance
+_NORMAL_95: Final = 1.645  # standard errors above which one value in twenty lies by chance
 _CUTOFF: Final = 10
 _FIXED: Final = "meaning"  # only the proportions of the weights matter: one of them is the unit
 
@@ -82,21 +83,31 @@ def tune(searcher: Searcher, questions: Sequence[LabelledQuestion], *, start: Ra
 
 
 def ascend(labelled: Sequence[LabelledParts], start: RankingWeights) -> RankingWeights:
-    """Change one weight at a time as long as the mean nDCG@10 rises."""
-    best, best_figure = start, mean_ndcg(labelled, start)
+    """Change one weight at a time as long as nDCG@10 rises by more than chance.
+
+    What a few questions gain and as many lose is noise, and would be learned from any labels.
+    """
+    best, figures = start, ndcgs(labelled, start)
     for _ in range(_ROUNDS):
-        before = best_figure
+        before = figures.mean()
         for name in PARTS:
             value = getattr(best, name)
             tried = [value * step for step in _STEPS] if value else list(_FROM_NOTHING)
             for other in tried if name != _FIXED else ():
                 weights = replace(best, **{name: round(other, 4)})
-                figure = mean_ndcg(labelled, weights)
-                if figure > best_figure + _LEAST_GAIN:
-                    best, best_figure = weights, figure
-        if best_figure <= before + _LEAST_GAIN:
+                others = ndcgs(labelled, weights)
+                if is_gain(others - figures):
+                    best, figures = weights, others
+        if figures.mean() <= before:
             break
     return best
+
+
+def is_gain(differences: NDArray[np.float64]) -> bool:
+    """Tell whether a mean gain over questions is more than chance: by a one-sided test at one in twenty."""
+    n = len(differences)
+    error = float(differences.std(ddof=1)) / np.sqrt(n) if n > 1 else 0.0
+    return float(differences.mean()) > max(_LEAST_GAIN, _NORMAL_95 * error)
 
 
 def labelled_parts(searcher: Searcher, question: LabelledQuestion) -> LabelledParts:
@@ -116,12 +127,17 @@ def labelled_parts(searcher: Searcher, question: LabelledQuestion) -> LabelledPa
 
 def mean_ndcg(labelled: Sequence[LabelledParts], weights: RankingWeights) -> float:
     """Return the mean nDCG@10 of weights over labelled questions."""
-    total = 0.0
-    for one in labelled:
+    return float(ndcgs(labelled, weights).mean())
+
+
+def ndcgs(labelled: Sequence[LabelledParts], weights: RankingWeights) -> NDArray[np.float64]:
+    """Return the nDCG@10 of weights for each labelled question: float64 [n_questions]."""
+    figures = np.zeros(len(labelled))
+    for place, one in enumerate(labelled):
         scores = similarities(one.parts, one.applies, weights)
         order = np.lexsort((-one.cosines, -scores))[:_CUTOFF]
-        total += _gain(one.grades[order]) / one.ideal
-    return total / len(labelled)
+        figures[place] = _gain(one.grades[order]) / one.ideal
+    return figures
 
 
 def describe(before: RankingWeights, after: RankingWeights) -> list[str]:

@@ -19,8 +19,9 @@ from casefinder.search.asked import Asked
 from casefinder.search.filter_plan import FilterPlan, plan_filter
 from casefinder.search.nearness import N_ABOUT, Nearest, Nearness, nearest_keys, nearness
 from casefinder.search.question import Question
-from casefinder.search.words import WordMatch, all_terms, match_words
+from casefinder.search.words import WordMatch, all_terms, comparable, match_words
 from casefinder.term_index import Rows, Where, are_in, concept_term
+from casefinder.term_index.postings import TermScores
 
 Scores = NDArray[np.float32]
 
@@ -87,7 +88,7 @@ class CandidateFinder:
             where: The filter that lets these rows through, where there is one.
         """
         n_wanted, n_cases = _n_wanted(k), self._terms.n_cases
-        words = self._terms.words.scores(all_terms(question))
+        words, finding_words = self._words(question)
         naming = self._naming(question)
         plan = plan_filter(n_cases if among is None else len(among), n_cases)
         if plan is FilterPlan.RANK_ALL:
@@ -107,11 +108,19 @@ class CandidateFinder:
         return Candidates(
             rows=rows,
             near=nearness(self._index, question, self._terms.keys_of(rows), everywhere.keys[:N_ABOUT]),
-            words=match_words(words, self._terms.words.scores(question.finding_terms), rows),
+            words=match_words(words, finding_words, rows),
             names=names,
             named=_length(naming) / _length(question.chunks) if names.any() else 0.0,
             exact=exact,
         )
+
+    def _words(self, question: Question) -> tuple[TermScores, TermScores]:
+        """Return what cases have of all words of a question, and of those inside the findings that it names."""
+        terms, postings = all_terms(question), self._terms.words
+        words = postings.scores(terms)
+        kept = comparable(terms, words.unheld)
+        inside = {term: weight for term, weight in question.finding_terms.items() if term in kept}
+        return words if len(kept) == len(terms) else postings.scores(kept), postings.scores(inside)
 
     def _near(
         self,

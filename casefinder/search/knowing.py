@@ -24,6 +24,7 @@ SIGNALS: Final = (
     "nearness",
     "words",
     "words_missing",
+    "words_unknown",
     "findings",
     "findings_missing",
     "coverage",
@@ -50,7 +51,7 @@ class Knowing:
 
 SHIPPED: Final = Knowing(
     bias=-4.558,
-    weights=(4.589, 1.762, -0.098, -0.42, 1.758, 0.191, 0.75, 5.006),
+    weights=(4.589, 1.762, -0.098, -0.42, 0.0, 1.758, 0.191, 0.75, 5.006),
     least=0.31,  # of the complaints and diagnoses that it was fitted on, 3 % lie below
 )
 
@@ -59,8 +60,8 @@ def signals(scored: Scored, similarities: Matrix, place: int) -> NDArray[np.floa
     """Return what tells whether a candidate is a stranger: float64 [len(SIGNALS)].
 
     Nearness is the meaning, in distances from unrelated to related texts (a usual one where the question does nothing
-    but deny, which no vector can tell); words and findings are told by what the
-    candidate has and by what it lacks, in nats and in findings; coverage is the share of the question that names
+    but deny, which no vector can tell); words and findings are told by what the candidate has and by what it lacks, in
+    nats and in findings, words also by what the whole case base lacks; coverage is the share of the question that names
     findings; named is how much of the question is drugs, procedures and codes that the candidate holds.
 
     Args:
@@ -77,6 +78,7 @@ def signals(scored: Scored, similarities: Matrix, place: int) -> NDArray[np.floa
             part["meaning"] * applies["meaning"] if applies["meaning"] else _USUAL_NEARNESS * (part["findings"] > 0),
             np.log1p(part["words"] * nats),
             np.log1p((1 - part["words"]) * nats),
+            np.log1p(min(scored.unknown, _MOST_NATS)),
             part["findings"] * asked,
             (1 - part["findings"]) * asked,
             scored.question.coverage,

@@ -149,6 +149,7 @@ class ViewSearcher:
             cosines=candidates.near.cosines,
             diagnoses=diagnoses,
             exact=candidates.exact,
+            unknown=candidates.words.unknown,
         )
 
     def ids_of(self, keys: Ids) -> list[str]:

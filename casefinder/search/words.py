@@ -7,6 +7,7 @@ met word for word.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +21,7 @@ from casefinder.term_index.postings import TermScores
 Scores = NDArray[np.float32]
 
 _BY_CONCEPT: Final = 0.7  # that a case names the finding tells a little less than that it uses the very words
+_MOST_STRANGE: Final = 0.5  # share of the words of a language that may be unknown where it is one of the case base
 _MET_POWER: Final = 0.5  # how much less, where even the best case holds only a part of the words
 
 
@@ -34,6 +36,7 @@ class WordMatch:
         information_findings: What the words inside findings tell in all.
         met: Share of the words, by information, that the case with most of them holds, 0 to 1: 0 between two languages,
             where words tell nothing. Of all cases, so that a case scores the same in whatever company it is found.
+        unknown: What those words tell, in nats, that no case of the whole case base holds: what it is not about.
     """
 
     held: Scores
@@ -41,6 +44,7 @@ class WordMatch:
     information: float
     information_findings: float
     met: float
+    unknown: float
 
     def shares(self, agreed: Scores) -> Scores:
         """Return the share of the question's words that each case satisfies, by information: float32 [n], 0 to 1.
@@ -76,4 +80,26 @@ def match_words(every: TermScores, findings: TermScores, rows: Rows) -> WordMatc
         information=every.information,
         information_findings=findings.information,
         met=min(float(every.at(every.best(1)).max(initial=0.0)), 1.0),
+        unknown=sum(every.unheld.values()),
     )
+
+
+def comparable(terms: Mapping[str, float], unheld: Collection[str]) -> dict[str, float]:
+    """Return those words that can be compared with: without those of a writing of which most are unknown.
+
+    A case base in one language does not know the words of the other, whatever it is about: they tell nothing.
+
+    Args:
+        terms: Words with their weights.
+        unheld: Those that no case holds.
+    """
+    kept: dict[str, float] = {}
+    for is_chinese in (True, False):
+        written = {term: weight for term, weight in terms.items() if _is_chinese(term) is is_chinese}
+        if sum(term in unheld for term in written) <= _MOST_STRANGE * len(written):
+            kept |= written
+    return kept
+
+
+def _is_chinese(term: str) -> bool:
+    return "\u3400" <= term[0] <= "\u9fff"

@@ -64,9 +64,18 @@ class TermScores:
 
     Attributes:
         information: What the terms tell in all, in nats: a term that no case holds tells most.
+        unheld: Those terms that no case holds, with what they tell.
     """
 
-    def __init__(self, parts: Sequence[PartLists], terms: Sequence[_Term], *, n_rows: int, information: float) -> None:
+    def __init__(
+        self,
+        parts: Sequence[PartLists],
+        terms: Sequence[_Term],
+        *,
+        n_rows: int,
+        information: float,
+        unheld: Mapping[str, float],
+    ) -> None:
         """Hold the terms of a question.
 
         Args:
@@ -74,8 +83,9 @@ class TermScores:
             terms: The most telling first; weights as they count for one step of an impact.
             n_rows: Rows of all parts.
             information: What the terms tell in all, those included that no case holds.
+            unheld: Terms that no case holds, with what they tell.
         """
-        self.information = information
+        self.information, self.unheld = information, unheld
         self._parts = parts
         self._terms = self._further = terms
         self._n_rows = n_rows
@@ -161,8 +171,8 @@ class Postings:
         Args:
             terms: The weight of each term in the question.
         """
-        found, information = self._found(terms)
-        return TermScores(self._parts, found, n_rows=self._n_rows, information=information)
+        found, information, unheld = self._found(terms)
+        return TermScores(self._parts, found, n_rows=self._n_rows, information=information, unheld=unheld)
 
     def known(self, terms: Iterable[str]) -> set[str]:
         """Return those terms that any case holds, removed ones included."""
@@ -239,10 +249,10 @@ class Postings:
             listed.append((part, list(zip(starts[order].tolist(), ends[order].tolist(), strict=True))))
         return listed
 
-    def _found(self, terms: Mapping[str, float]) -> tuple[list[_Term], float]:
-        """Return the terms of a question that any case holds, the most telling first; and what all tell, in nats."""
+    def _found(self, terms: Mapping[str, float]) -> tuple[list[_Term], float, dict[str, float]]:
+        """Return the terms of a question that any case holds, the most telling first; what all tell; and the others."""
         if not terms:
-            return [], 0.0
+            return [], 0.0, {}
         keys = term_keys(terms)
         bounds = [part.lists.bounds(keys) for part in self._parts]
         n_postings = sum((ends - starts for starts, ends in bounds), np.zeros(len(keys), dtype=np.int64))
@@ -256,7 +266,9 @@ class Postings:
             _Term(float(steps[place]), int(n_postings[place]), where)
             for place, where in zip(order, listed, strict=True)
         ]
-        return found, float(weights.sum())
+        told = zip(terms, weights.tolist(), counts.tolist(), strict=True)
+        unheld = {term: weight for term, weight, count in told if not count}
+        return found, float(weights.sum()), unheld
 
     def _n_removed(self, bounds: Sequence[tuple[Rows, Rows]], n_terms: int) -> NDArray[np.int64]:
         """Return how many removed cases hold each term: int64 [n_terms]."""

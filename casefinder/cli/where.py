@@ -1,0 +1,139 @@
+"""``--where``: a filter in words, with and, or, not and parentheses, over every field and every further column.
+
+department=心内科 and not (diagnosis=I21 or outcome=died)
+age=50-70 and ward="3 East"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from casefinder.cli.options import AgeRange, IsoDate, OutcomeWord, SexWord
+
+if TYPE_CHECKING:
+    from casefinder.term_index import Where
+
+# A word ends at a space, a parenthesis or an equals sign; what is in quotes is one word.
+_TOKEN: Final = re.compile(r"""\s*(?:([()=])|"([^"]*)"|'([^']*)'|([^\s()="']+))""")
+_HOW: Final = 'write NAME=VALUE, joined by and, or, not and parentheses, such as age=50-70 and not ward="3 East"'
+_MOST_NESTED: Final = 50
+_Token = tuple[str, bool]  # the word, and whether it stood in quotes
+
+
+class WhereExpression(click.ParamType["Where"]):
+    """A filter in words."""
+
+    name = "expression"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Where:
+        """Read the filter."""
+        from casefinder.errors import FilterError
+
+        try:
+            return _Parser(_tokens(str(value))).whole()
+        except (FilterError, click.BadParameter) as exc:
+            self.fail(exc.message if isinstance(exc, click.BadParameter) else str(exc), param, ctx)
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens, place = [], 0
+    while text[place:].strip():
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise click.BadParameter(f"a quotation mark is not closed at {text[place:].strip()[:20]!r}; {_HOW}")
+        sign, double, single, word = match.groups()
+        quoted = double if double is not None else single
+        tokens.append((sign or word, False) if quoted is None else (quoted, True))
+        place = match.end()
+    return tokens
+
+
+class _Parser:
+    """Reads tokens from left to right: ``or`` binds least, then ``and``, then ``not``."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self._tokens = tokens
+        self._place = 0
+        self._depth = 0
+
+    def whole(self) -> Where:
+        where = self._either()
+        if self._place < len(self._tokens):
+            raise click.BadParameter(f"{self._tokens[self._place][0]!r} is not expected there; {_HOW}")
+        return where
+
+    def _either(self) -> Where:
+        where = self._both()
+        while self._takes("or"):
+            where = where | self._both()
+        return where
+
+    def _both(self) -> Where:
+        where = self._one()
+        while self._takes("and"):
+            where = where & self._one()
+        return where
+
+    def _one(self) -> Where:
+        self._depth += 1
+        if self._depth > _MOST_NESTED:
+            raise click.BadParameter(f"more than {_MOST_NESTED} conditions are nested; {_HOW}")
+        if self._takes("not"):
+            where = ~self._one()
+        elif self._takes("("):
+            where = self._either()
+            if not self._takes(")"):
+                raise click.BadParameter(f"a parenthesis is not closed; {_HOW}")
+        else:
+            name = self._word("a name such as department")
+            if not self._takes("="):
+                raise click.BadParameter(f"= is missing after {name!r}; {_HOW}")
+            where = _condition(name, self._word(f"the value of {name!r}"))
+        self._depth -= 1
+        return where
+
+    def _takes(self, word: str) -> bool:
+        if self._place < len(self._tokens):
+            token, is_quoted = self._tokens[self._place]
+            if token.lower() == word and not is_quoted:
+                self._place += 1
+                return True
+        return False
+
+    def _word(self, wanted: str) -> str:
+        if self._place >= len(self._tokens) or self._tokens[self._place] in (("=", False), (")", False), ("(", False)):
+            raise click.BadParameter(f"{wanted} is missing; {_HOW}")
+        self._place += 1
+        return self._tokens[self._place - 1][0]
+
+
+def _condition(name: str, value: str) -> Where:
+    """Return the filter of one field; a name that is no field is a further column of the source."""
+    from casefinder.cases import OutcomeStatus, Sex
+    from casefinder.term_index import (
+        AgeBetween,
+        AttributeIs,
+        DepartmentIs,
+        DiagnosisIs,
+        OutcomeIs,
+        SexIs,
+        VisitedBetween,
+    )
+
+    def read(kind: click.ParamType[Any]) -> Any:  # noqa: ANN401 - whatever the kind reads
+        return kind.convert(value, None, None)
+
+    fields: dict[str, Callable[[], Where]] = {
+        "department": lambda: DepartmentIs(value),
+        "sex": lambda: SexIs(Sex(read(SexWord()))),
+        "age": lambda: AgeBetween(*read(AgeRange())),
+        "since": lambda: VisitedBetween(since=read(IsoDate())),
+        "until": lambda: VisitedBetween(until=read(IsoDate())),
+        "diagnosis": lambda: DiagnosisIs(value),
+        "outcome": lambda: OutcomeIs(OutcomeStatus(read(OutcomeWord()))),
+    }
+    return fields[name]() if name in fields else AttributeIs(name, value)
