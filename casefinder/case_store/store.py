@@ -134,6 +134,14 @@ class CaseStore:
         rows = self._rows_in(f"SELECT {row_of.CASE_COLUMNS} FROM cases WHERE key IN ({{}})", keys)
         return {row[0]: row_of.read_case(*row) for row in rows}
 
+    def ids(self, keys: Sequence[int]) -> dict[int, str]:
+        """Return the ids of cases by key, without reading the cases; unknown keys are left out.
+
+        Raises:
+            CaseBaseDamagedError: The records cannot be read.
+        """
+        return dict(self._rows_in("SELECT key, id FROM cases WHERE key IN ({})", keys))
+
     def hydrated(self, keys: Sequence[int]) -> dict[int, StoredCase]:
         """Return cases with what was read out of their texts, by key, in one query; unknown keys are left out.
 

@@ -158,9 +158,9 @@ class ViewSearcher:
         Raises:
             RecordGoneError: A case has been removed since the view was taken.
         """
-        cases = self._view.store.cases(keys.tolist())
-        _check_all_there(keys.tolist(), cases)
-        return [cases[key].id for key in keys.tolist()]
+        ids = self._view.store.ids(keys.tolist())
+        _check_all_there(keys.tolist(), ids)
+        return [ids[key] for key in keys.tolist()]
 
     def _cases_named(self, question: Question, named: list[Named], *, k: int, among: Rows | None) -> Rows:
         """Return the rows of the best k cases of each diagnosis that a question names, by presentation.

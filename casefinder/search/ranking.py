@@ -41,7 +41,7 @@ class Scored:
         cosines: float32 [n], of question and presentation.
         diagnoses: float32 [n], best cosine of a diagnosis that the question names, NaN where there is none.
         exact: Whether no case nearer in meaning can have been missed.
-        unknown: What those words of the question tell, in nats, that no case of the case base holds.
+        unknown: What those words outside its findings tell, in nats, that no case of the case base holds.
     """
 
     question: Question

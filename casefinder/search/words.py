@@ -36,7 +36,8 @@ class WordMatch:
         information_findings: What the words inside findings tell in all.
         met: Share of the words, by information, that the case with most of them holds, 0 to 1: 0 between two languages,
             where words tell nothing. Of all cases, so that a case scores the same in whatever company it is found.
-        unknown: What those words tell, in nats, that no case of the whole case base holds: what it is not about.
+        unknown: What those words outside findings tell, in nats, that no case of the whole case base holds: what it is
+            not about. Cases may say a finding in other words.
     """
 
     held: Scores
@@ -80,7 +81,7 @@ def match_words(every: TermScores, findings: TermScores, rows: Rows) -> WordMatc
         information=every.information,
         information_findings=findings.information,
         met=min(float(every.at(every.best(1)).max(initial=0.0)), 1.0),
-        unknown=sum(every.unheld.values()),
+        unknown=sum(told for term, told in every.unheld.items() if term not in findings.unheld),
     )
 
 

@@ -151,7 +151,7 @@ class IVFIndex:
             return self._compared(queries, _for_each(queries, places), k=k, exact=True)
         projected = self.trained.projected(queries)
         lists = self.trained.nearest_lists(projected, n=self.n_lists)
-        found = self.fast.nearest(projected, lists, n=n_candidates, selector=_selector(np.sort(places)))
+        found = self.fast.nearest(projected, lists, n=n_candidates, selector=_bitmap(places, self.size))
         return self._compared(queries, found, k=k, exact=False)
 
     def vectors_of(self, ids: Ids) -> tuple[Ids, Vectors]:
@@ -176,7 +176,11 @@ class IVFIndex:
         if self._by_id is None:
             self._by_id = self.file.array("sorted_ids"), self.file.array("sorted_places")
         stored, places = self._by_id
-        wanted = np.unique(ids)
+        wanted = ids if (ids[1:] > ids[:-1]).all() else np.unique(ids)
+        if len(stored) and stored[-1] - stored[0] + 1 == len(stored):  # no gaps: an id says where it is
+            within = wanted[(wanted >= stored[0]) & (wanted <= stored[-1])]
+            known: Places = places[within - stored[0]]
+            return known
         found = np.searchsorted(stored, wanted)
         is_stored = found < len(stored)
         is_stored[is_stored] = stored[found[is_stored]] == wanted[is_stored]
@@ -257,6 +261,13 @@ def _selector(among: Ids) -> faiss.IDSelector:
 
     if not len(among) or among[-1] > _BITS_PER_ID * len(among) or among[0] < 0:
         return faiss.IDSelectorBatch(among)
-    bits = np.zeros(int(among[-1]) + 1, dtype=np.bool_)
-    bits[among] = True
+    return _bitmap(among, int(among[-1]) + 1)
+
+
+def _bitmap(numbers: NDArray[np.int64], n_bits: int) -> faiss.IDSelector:
+    """Return a selector of numbers below ``n_bits``."""
+    import faiss
+
+    bits = np.zeros(n_bits, dtype=np.bool_)
+    bits[numbers] = True
     return faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))  # type: ignore[call-arg,arg-type]  # SWIG

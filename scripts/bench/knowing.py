@@ -54,7 +54,7 @@ KINDS = {
     "complaint of a speciality left out": (0.6, False),
     "diagnosis of a speciality left out": (0.4, False),
 }
-MISSED = 0.03  # share of the complaints and diagnoses learned from that may be called strange
+MISSED = 0.01  # share of the complaints and diagnoses learned from that may be called strange
 KNOTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 HALF_WIDTH = 0.05  # similarities this near to a knot tell its percentage
 HALF_TEXT = 40  # characters of the present illness, in questions of middle length

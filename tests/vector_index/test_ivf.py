@@ -201,3 +201,14 @@ def test_only_the_queries_whose_lists_hold_too_few_are_searched_whole(tmp_path: 
     assert {found.exact for found in alone} == {True, False}
     assert together.ids.tolist() == [found.ids[0].tolist() for found in alone]
     assert not together.exact
+
+
+@pytest.mark.parametrize("ids", [np.arange(5, 205), np.delete(np.arange(5, 206), 7)])  # without and with a gap
+def test_places_are_those_of_the_stored_ids_by_rising_id(tmp_path: Path, ids: np.ndarray) -> None:
+    with IVFBuilder(train(PLAN, rows()), tmp_path / "index") as builder:
+        builder.add(ids.astype(np.int64), rows())
+        builder.finish()
+    index = IVFIndex.load(tmp_path / "index", n_probes=2, n_compared=20)
+    for wanted in ([], [3, 4], [204, 9, 9, 12, 5000, -1], list(range(300))):
+        places = index.places_of(np.array(wanted, dtype=np.int64))
+        assert index.rows.ids(places).tolist() == sorted(set(wanted) & set(ids.tolist()))
