@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from casefinder.cases import Age
     from casefinder.term_index import Where
 
-_OPTIONS: Final = (
+_Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+_OPTIONS: Final[tuple[_Decorator, ...]] = (
     click.option("--department", multiple=True, help="Only cases of this department; may be given several times."),
     click.option("--sex", type=SexWord(), help="Only patients of this sex; 男 and 女 are understood."),
     click.option("--age", type=AgeRange(), help="Only patients of this age: 50-70 (years), 65-, 6m-24m, 0d-28d."),
@@ -25,12 +27,6 @@ _OPTIONS: Final = (
     click.option("--until", type=IsoDate(), help="Only visits on or before this day."),
     click.option(
         "--diagnosis", multiple=True, help="Only cases with this diagnosis: ICD-10 prefix or part of its wording."
-    ),
-    click.option(
-        "--where",
-        type=WhereExpression(),
-        help="Only cases that match NAME=VALUE, joined by and, or, not and parentheses; NAME is department, sex, age,"
-        " since, until, diagnosis, outcome, or any further column.",
     ),
 )
 
@@ -85,7 +81,25 @@ class ChosenCases:
 
 def case_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options to a command, which gets them as one argument ``chosen``."""
+    return _collecting(command, by_outcome=True)
 
+
+def case_options_but_outcome(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the same options to a command that tells rates of outcomes: choosing by the outcome would make them."""
+    return _collecting(command, by_outcome=False)
+
+
+def _where_option(*, by_outcome: bool) -> _Decorator:
+    names = "department, sex, age, since, until, diagnosis" + (", outcome" if by_outcome else "")
+    return click.option(
+        "--where",
+        type=WhereExpression(by_outcome=by_outcome),
+        help=f"Only cases that match NAME=VALUE, joined by and, or, not and parentheses; NAME is {names}, or any"
+        " further column.",
+    )
+
+
+def _collecting(command: Callable[..., None], *, by_outcome: bool) -> Callable[..., None]:
     @wraps(command)
     def collected(
         *,
@@ -100,6 +114,7 @@ def case_options(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         command(chosen=ChosenCases(department, sex, age, since, until, diagnosis, where), **others)
 
-    for option in reversed(_OPTIONS):
-        collected = option(collected)
-    return collected
+    with_options: Callable[..., None] = collected
+    for option in (_where_option(by_outcome=by_outcome), *reversed(_OPTIONS)):
+        with_options = option(with_options)
+    return with_options

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from casefinder.cli.filters import ChosenCases, case_options
+from casefinder.cli.filters import ChosenCases, case_options_but_outcome
 from casefinder.cli.options import index_option
 from casefinder.cli.searched import say_what_was_searched
 
@@ -33,7 +33,7 @@ from casefinder.cli.searched import say_what_was_searched
     help="Patients that must stand behind a rate for it to be given.",
 )
 @click.option("--all", "show_all", is_flag=True, help="Merge the nearest cases even when none is similar.")
-@case_options
+@case_options_but_outcome
 def pathway(
     text: str,
     directory: Path,

@@ -20,21 +20,32 @@ if TYPE_CHECKING:
 # A word ends at a space, a parenthesis or an equals sign; what is in quotes is one word.
 _TOKEN: Final = re.compile(r"""\s*(?:([()=])|"([^"]*)"|'([^']*)'|([^\s()="']+))""")
 _HOW: Final = 'write NAME=VALUE, joined by and, or, not and parentheses, such as age=50-70 and not ward="3 East"'
+_NOT_BY_OUTCOME: Final = (
+    "'outcome' cannot choose cases here: every rate of an outcome would be made by the choice; leave it out, or list"
+    " such cases with `casefinder query --where`"
+)
 _MOST_NESTED: Final = 50
 _Token = tuple[str, bool]  # the word, and whether it stood in quotes
 
 
 class WhereExpression(click.ParamType["Where"]):
-    """A filter in words."""
+    """A filter in words.
+
+    Args:
+        by_outcome: Whether it may ask how cases ended.
+    """
 
     name = "expression"
+
+    def __init__(self, *, by_outcome: bool = True) -> None:
+        self._by_outcome = by_outcome
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Where:
         """Read the filter."""
         from casefinder.errors import FilterError
 
         try:
-            return _Parser(_tokens(str(value))).whole()
+            return _Parser(_tokens(str(value)), by_outcome=self._by_outcome).whole()
         except (FilterError, click.BadParameter) as exc:
             self.fail(exc.message if isinstance(exc, click.BadParameter) else str(exc), param, ctx)
 
@@ -55,8 +66,9 @@ def _tokens(text: str) -> list[_Token]:
 class _Parser:
     """Reads tokens from left to right: ``or`` binds least, then ``and``, then ``not``."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[_Token], *, by_outcome: bool) -> None:
         self._tokens = tokens
+        self._by_outcome = by_outcome
         self._place = 0
         self._depth = 0
 
@@ -92,6 +104,8 @@ class _Parser:
             name = self._word("a name such as department")
             if not self._takes("="):
                 raise click.BadParameter(f"= is missing after {name!r}; {_HOW}")
+            if name == "outcome" and not self._by_outcome:
+                raise click.BadParameter(_NOT_BY_OUTCOME)
             where = _condition(name, self._word(f"the value of {name!r}"))
         self._depth -= 1
         return where

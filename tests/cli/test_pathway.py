@@ -146,6 +146,18 @@ def test_only_chosen_cases_are_merged(ask: Run, options: list[str], holds: Calla
 
 def test_cases_cannot_be_chosen_by_their_outcome(ask: Run) -> None:
     assert ask("胸痛", "--outcome", "improved").exit_code == 2
+    refused = ask("胸痛", "--where", "sex=male and not (outcome=died)")
+    assert refused.exit_code == 2
+    assert "'outcome' cannot choose cases here: every rate of an outcome would be made by the choice" in " ".join(
+        refused.stderr.replace("│", " ").split()
+    )
+
+
+def test_a_filter_in_words_chooses_the_cases_that_are_merged(ask: Run) -> None:
+    document = json.loads(ask("胸痛伴冷汗", "--json", "--where", "sex=female or diagnosis=心绞痛").stdout)
+    counted = {case_id for variant in document["variants"] for case_id in variant["case_ids"]}
+    wanted = {case.id for case in CASES if case.patient.sex == "female" or "心绞痛" in case.diagnoses[0].text}
+    assert counted == wanted != {case.id for case in CASES}
 
 
 def test_an_unknown_department_is_named(ask: Run) -> None:
