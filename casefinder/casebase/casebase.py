@@ -100,7 +100,7 @@ class CaseBase:
             raise EncoderMismatchError(
                 f"the case base in {self.directory} holds vectors of encoder {manifest.encoder_name!r}"
                 f" ({manifest.encoder_fingerprint}), not of {encoder.name!r} ({encoder.fingerprint});"
-                f" build it again with `casefinder build-index SOURCE --model {encoder.name}`"
+                f" move the case base to it with `casefinder reencode --model {encoder.name}`"
             )
 
     def _signature(self) -> _Signature:

@@ -52,7 +52,8 @@ def build_index(
 
     SOURCE is a file (.jsonl, .csv, .tsv, .xlsx, .parquet, any of them with .gz), a folder of files, or - for
     standard input; without it, the sample cases of a checkout. Rows that are no valid case go to rejects.jsonl
-    in the directory of the case base.
+    in the directory of the case base. Unless --memory and --target-recall say otherwise, the vector index is made to
+    hold 2GB in memory at most and to find 0.99 of the ten nearest cases.
 
     \b
     casefinder build-index index_data/sample_cases.jsonl.gz

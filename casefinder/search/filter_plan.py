@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-# Measured by scripts/bench/filtered.py. So few are ranked whole for 2 ms more, and exact in every part of the score.
+# Measured by scripts/bench/filter_ways.py. So few are ranked whole for 2 ms more, and exact in every part of the score.
 _ALL_RANKED: Final = 1_000
 # Comparing so many vectors takes as long as looking at the codes of all, some 1.5 ms for each 200,000.
 _COMPARED: Final = 4_000

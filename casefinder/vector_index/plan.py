@@ -116,8 +116,8 @@ def _ivf_plan(n_vectors: int, dim: int, memory_bytes: int) -> IndexPlan:
     return IndexPlan(
         IndexKind.IVF,
         (
-            f"inverted file: {n_vectors} vectors of {dim} components in {n_lists} lists, four times the square root,"
-            " so that finding lists and searching them cost alike",
+            f"inverted file: {n_vectors} vectors of {dim} components in {n_lists} lists,"
+            f" {_why_lists(n_vectors, n_lists)}",
             f"fast codes: {n_parts} directions, {n_parts // 2} bytes a vector; {_fit(needed, memory_bytes)}",
             "vectors: float16 in the mapped file, as the records hold them; bytes would lose 1.3 % of the nearest",
             f"training: spherical k-means on {n_training} vectors, {n_training // n_lists} for each list",
@@ -132,6 +132,14 @@ def _ivf_plan(n_vectors: int, dim: int, memory_bytes: int) -> IndexPlan:
         memory_bytes=needed,
         disk_bytes=_on_disk(n_vectors * row_bytes + n_lists * n_parts * _FLOAT_BYTES),
     )
+
+
+def _why_lists(n_vectors: int, n_lists: int) -> str:
+    if n_lists == int(_LISTS_PER_ROOT * math.sqrt(n_vectors)):
+        return "four times the square root, so that finding lists and searching them cost alike"
+    if n_lists == _MOST_LISTS:
+        return "the most that an index may have"
+    return f"one for every {POINTS_PER_LIST} vectors, the fewest that determine a centre"
 
 
 def _in_memory(n_vectors: int, dim: int, n_lists: int, n_parts: int) -> int:

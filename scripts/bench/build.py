@@ -1,7 +1,7 @@
 """Building a large case base: cases a second, processor time, memory of all processes.
 
-From a stream of generated cases, whose generator works beside it, or from a file of them , which leaves
-all processor cores to the build.
+From a stream of generated cases, whose generator works beside it, or from a file of them, which leaves all processor
+cores to the build.
 
 Example: python scripts/bench/bench.py build --cases 200000 --keep big
 Example: python scripts/bench/bench.py build --cases 1000000 --source cases.jsonl --keep big

@@ -148,7 +148,7 @@ def test_case_base_is_built_and_asked_with_the_model_that_it_names(model: Path, 
 def test_case_base_of_another_model_is_refused(model: Path, tmp_path: Path) -> None:
     build_case_base(rows_of(made_cases(5)), tmp_path / "base", encoder=load_encoder(str(model)), source="s")
     other = load_encoder(str(make_model(tmp_path / "mean", pooling="mean")))
-    with pytest.raises(EncoderMismatchError, match="build it again with"):
+    with pytest.raises(EncoderMismatchError, match="move the case base to it with `casefinder reencode --model "):
         CaseFinder.open(tmp_path / "base", encoder=other)
 
 

@@ -87,6 +87,18 @@ def test_a_plan_says_why() -> None:
     assert starts == ["inverted file", "fast codes", "vectors", "training"]
 
 
+@pytest.mark.parametrize(
+    ("n_vectors", "reason"),
+    [
+        (3_000, "76 lists, one for every 39 vectors, the fewest that determine a centre"),
+        (200_000, "1788 lists, four times the square root, so that finding lists and searching them cost alike"),
+        (10**10, "65536 lists, the most that an index may have"),
+    ],
+)
+def test_a_plan_says_why_it_has_so_many_lists(n_vectors: int, reason: str) -> None:
+    assert plan_index(n_vectors, dim=1024).reasons[0].endswith(reason)
+
+
 @settings(max_examples=50, deadline=None)
 @given(sizes, dims)
 def test_a_plan_survives_being_written_as_json(n_vectors: int, dim: int) -> None:
