@@ -288,6 +288,10 @@ class CaseFinder:
         """Return the number of cases of each department, most frequent first."""
         return self._casebase.view().terms.departments()
 
+    def count(self, where: Where) -> int:
+        """Return how many cases match a filter."""
+        return len(self._casebase.view().terms.matching(where))
+
     def _write(
         self, source: Source, column_map: Mapping[str, str] | None, *, strict: bool, on_duplicate: OnDuplicate
     ) -> ChangeReport:

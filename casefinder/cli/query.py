@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from casefinder.cli.filters import ChosenCases, case_options
 from casefinder.cli.options import OutcomeWord, index_option, json_option
-from casefinder.cli.searched import say_what_was_searched
-
-if TYPE_CHECKING:
-    from casefinder.term_index import Where
+from casefinder.cli.searched import say_what_no_case_has, say_what_was_searched
 
 _LINES_AT_ONCE: Final = 256  # encoded together; larger batches encode no faster
 
@@ -57,7 +54,7 @@ def query(
         raise click.UsageError("give a TEXT, or a file of questions with --batch FILE")
     if text is None:
         assert batch is not None
-        _answer_lines(batch, directory, k=k, where=chosen.where(outcome=outcome))
+        _answer_lines(batch, directory, k=k, chosen=chosen, outcome=outcome)
         return
     question = sys.stdin.read() if text == "-" else text
     with CaseFinder.open(directory) as finder:
@@ -76,7 +73,7 @@ def query(
         print_answer(answer, question, show_all=show_all)
 
 
-def _answer_lines(batch: Path, directory: Path, *, k: int, where: Where | None) -> None:
+def _answer_lines(batch: Path, directory: Path, *, k: int, chosen: ChosenCases, outcome: str | None) -> None:
     """Answer every line of a file that is not blank."""
     from casefinder.cli.json_output import answer_line
     from casefinder.errors import EmptyQueryError
@@ -88,7 +85,9 @@ def _answer_lines(batch: Path, directory: Path, *, k: int, where: Where | None) 
     for number, line in asked:
         if not lexical_terms(line):
             raise EmptyQueryError(f"line {number} of {batch} holds no words; describe a complaint, or remove the line")
+    where = chosen.where(outcome=outcome)
     with CaseFinder.open(directory) as finder:
+        say_what_no_case_has(finder, chosen)
         for start in range(0, len(asked), _LINES_AT_ONCE):
             some = asked[start : start + _LINES_AT_ONCE]
             answers = finder.search_many([line for _, line in some], k=k, where=where)

@@ -1,13 +1,13 @@
 """``--where``: a filter in words, with and, or, not and parentheses, over every field and every further column.
 
 department=心内科 and not (diagnosis=I21 or outcome=died)
-age=50-70 and ward="3 East"
+age=50-70 and campus="North Wing"
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -15,11 +15,11 @@ import click
 from casefinder.cli.options import AgeRange, IsoDate, OutcomeWord, SexWord
 
 if TYPE_CHECKING:
-    from casefinder.term_index import Where
+    from casefinder.term_index import AttributeIs, Where
 
 # A word ends at a space, a parenthesis or an equals sign; what is in quotes is one word.
 _TOKEN: Final = re.compile(r"""\s*(?:([()=])|"([^"]*)"|'([^']*)'|([^\s()="']+))""")
-_HOW: Final = 'write NAME=VALUE, joined by and, or, not and parentheses, such as age=50-70 and not ward="3 East"'
+_HOW: Final = "write NAME=VALUE, joined by and, or, not and parentheses, such as age=50-70 and not sex=female"
 _NOT_BY_OUTCOME: Final = (
     "'outcome' cannot choose cases here: every rate of an outcome would be made by the choice; leave it out, or list"
     " such cases with `casefinder query --where`"
@@ -48,6 +48,19 @@ class WhereExpression(click.ParamType["Where"]):
             return _Parser(_tokens(str(value)), by_outcome=self._by_outcome).whole()
         except (FilterError, click.BadParameter) as exc:
             self.fail(exc.message if isinstance(exc, click.BadParameter) else str(exc), param, ctx)
+
+
+def columns_asked(where: Where) -> Iterator[AttributeIs]:
+    """Yield the further columns of the source that a filter asks for, each with its value."""
+    from casefinder.term_index import AllOf, AnyOf, AttributeIs, Not
+
+    if isinstance(where, AttributeIs):
+        yield where
+    elif isinstance(where, Not):
+        yield from columns_asked(where.condition)
+    elif isinstance(where, AllOf | AnyOf):
+        for condition in where.conditions:
+            yield from columns_asked(condition)
 
 
 def _tokens(text: str) -> list[_Token]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casefinder import CaseFinder
 from casefinder.cases import Age, AgeUnit, OutcomeStatus, Sex
 from casefinder.cli.where import WhereExpression
 from casefinder.term_index import (
@@ -22,6 +24,7 @@ from casefinder.term_index import (
     VisitedBetween,
     Where,
 )
+from tests.cli.conftest import Run
 
 
 def read(text: str) -> Where:
@@ -80,3 +83,27 @@ def test_any_text_is_a_filter_or_is_refused(text: str) -> None:
         assert isinstance(read(text), Where)
     except click.BadParameter as exc:
         assert exc.message
+
+
+def test_what_no_case_has_in_a_further_column_is_named(base: Path, run: Run) -> None:
+    ran = run("query", "胸痛", "--index", base, "--where", "not (wrad=1 or ward=2)")
+    assert "No case has wrad=1. A name that is no field is a column of the source" in ran.stderr
+    assert "No case has ward=2" not in ran.stderr
+
+
+def test_what_no_case_has_is_named_once_for_a_file_of_questions(base: Path, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "questions.txt"
+    file.write_text("胸痛\n咳嗽\n", encoding="utf-8")
+    ran = run("query", "--batch", file, "--index", base, "--where", "ward=none or ward=1", "--department", "无此科")
+    assert ran.stderr.count("No case has ward=none.") == 1
+    assert "No case is of the department '无此科'" in ran.stderr
+    assert "No case has ward=1." not in ran.stderr
+
+
+def test_matching_cases_are_counted(base: Path) -> None:
+    with CaseFinder.open(base) as finder:
+        n_cases = finder.n_cases
+        wards = [finder.count(AttributeIs("ward", str(number))) for number in range(5)]
+        assert sum(wards) == n_cases
+        assert wards[4] == 0
+        assert finder.count(~AttributeIs("ward", "1")) == n_cases - wards[1]
