@@ -80,6 +80,8 @@ class _Pages:
         page = self.page(number)
         n_bytes, place = _varint(page, place)
         key, place = _varint(page, place)
+        if n_bytes > len(self._mapped):
+            raise ValueError(f"{n_bytes} bytes are more than the file has")  # or a damaged chain would never end
         n_here = self._n_here(n_bytes)
         payload = page[place : place + n_here]
         if n_here < n_bytes:

@@ -54,7 +54,16 @@ def test_damage_costs_no_more_than_the_cases_that_it_touches(database: Path) -> 
         assert len(whole) - len(left) < 20
 
 
-@pytest.mark.parametrize("content", [b"no database", bytes(8_192), b"\x0d" * 8_192, b"\xff" * 8_192])
+def endless() -> bytes:
+    """Two pages of 512 bytes: a row of a terabyte begins on the first, and the second says that it goes on there."""
+    n_bytes = 39 + 508 * 2**31  # on its leaf, and on each further page
+    length = bytes([*(0x80 | n_bytes >> shift & 0x7F for shift in (35, 28, 21, 14, 7)), n_bytes & 0x7F])
+    cell = length + b"\x01" + bytes(39) + b"\0\0\0\x02"
+    page = bytes(16) + b"\x02\0" + bytes(82) + b"\x0d\0\0\0\x01\0\0\0" + b"\0\xc8" + bytes(90) + cell
+    return page.ljust(512, b"\0") + b"\0\0\0\x02" + bytes(508)
+
+
+@pytest.mark.parametrize("content", [b"no database", bytes(8_192), b"\x0d" * 8_192, b"\xff" * 8_192, endless()])
 def test_other_files_hold_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "other").write_bytes(content)
     assert found(tmp_path / "other") == {}
