@@ -92,16 +92,20 @@ class _Parser:
         return where
 
     def _either(self) -> Where:
-        where = self._both()
+        from casefinder.term_index import AnyOf
+
+        parts = [self._both()]
         while self._takes("or"):
-            where = where | self._both()
-        return where
+            parts.append(self._both())
+        return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
 
     def _both(self) -> Where:
-        where = self._one()
+        from casefinder.term_index import AllOf
+
+        parts = [self._one()]
         while self._takes("and"):
-            where = where & self._one()
-        return where
+            parts.append(self._one())
+        return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
     def _one(self) -> Where:
         self._depth += 1

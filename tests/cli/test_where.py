@@ -15,6 +15,8 @@ from casefinder.cases import Age, AgeUnit, OutcomeStatus, Sex
 from casefinder.cli.where import WhereExpression
 from casefinder.term_index import (
     AgeBetween,
+    AllOf,
+    AnyOf,
     AttributeIs,
     DepartmentIs,
     DiagnosisIs,
@@ -51,6 +53,13 @@ READ: list[tuple[str, Where]] = [
 @pytest.mark.parametrize(("text", "wanted"), READ)
 def test_words_say_what_the_filters_of_the_library_say(text: str, wanted: Where) -> None:
     assert read(text) == wanted
+
+
+@pytest.mark.parametrize(("word", "joined"), [("and", AllOf), ("or", AnyOf)])
+def test_any_number_of_conditions_is_joined_in_one(word: str, joined: type[AllOf | AnyOf]) -> None:
+    wards = [str(number) for number in range(5_000)]  # more than could be nested in each other
+    where = read(f" {word} ".join(f"ward={ward}" for ward in wards))
+    assert where == joined(tuple(AttributeIs("ward", ward) for ward in wards))
 
 
 REFUSED = [
