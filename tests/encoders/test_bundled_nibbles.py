@@ -20,7 +20,7 @@ def test_the_layout_of_a_byte_stays() -> None:
     assert pack(np.array([[-7, 0, 7, 1]], np.int8)).tolist() == [[0xF1, 0x98]]
 
 
-@pytest.mark.parametrize("table", [[[8, 0]], [[0, -8]], [[1, 2, 3]]])
+@pytest.mark.parametrize("table", [[[8, 0]], [[0, -8]], [[-128, 0]], [[1, 2, 3]]])
 def test_what_does_not_fit_is_refused(table: list[list[int]]) -> None:
     with pytest.raises(ValueError, match="can be packed"):
         pack(np.array(table, np.int8))

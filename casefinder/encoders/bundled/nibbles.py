@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 LARGEST_NIBBLE: Final = 7
 """Packed integers lie between -LARGEST_NIBBLE and LARGEST_NIBBLE."""
 
-_ZERO = 8  # the nibble of a 0
-_BITS, _MASK = 4, 15
+_ZERO: Final = 8  # the nibble of a 0
+_BITS: Final = 4
+_MASK: Final = 15
 
 
 def pack(table: NDArray[np.int8]) -> NDArray[np.uint8]:
@@ -26,8 +27,12 @@ def pack(table: NDArray[np.int8]) -> NDArray[np.uint8]:
     Raises:
         ValueError: dim is odd, or an entry lies outside.
     """
-    if table.shape[1] % 2 or np.abs(table).max(initial=0) > LARGEST_NIBBLE:
-        raise ValueError(f"Only rows of even length with entries up to {LARGEST_NIBBLE} can be packed: {table.shape}.")
+    least, most = int(table.min(initial=0)), int(table.max(initial=0))
+    if table.shape[1] % 2 or max(-least, most) > LARGEST_NIBBLE:
+        raise ValueError(
+            f"Only rows of even length with entries between -{LARGEST_NIBBLE} and {LARGEST_NIBBLE} can be packed,"
+            f" not {table.shape[1]} entries between {least} and {most}."
+        )
     shifted = (table + _ZERO).astype(np.uint8)
     first, second = np.split(shifted, 2, axis=1)
     return (first | second << np.uint8(_BITS)).astype(np.uint8, copy=False)
