@@ -130,12 +130,12 @@ def _compact_if_due(writer: CaseBaseWriter, *, times: int = 1) -> None:
 
     What was changed is stored whether that works or not.
     """
-    from casefinder.errors import CaseBaseError
+    from casefinder.errors import CaseBaseError, VectorIndexError
 
     try:
         if writer.compact_if_due(times=times):
             click.echo("Compacted: the changes are part of the index now.", err=True)
-    except CaseBaseError as exc:
+    except (CaseBaseError, VectorIndexError) as exc:
         click.echo(f"All changes are stored, but they could not be made part of the index: {exc}", err=True)
 
 

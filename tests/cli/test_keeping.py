@@ -10,6 +10,7 @@ import pytest
 
 from casefinder.casebase import read_manifest
 from casefinder.cases import Case, case_to_json
+from casefinder.errors import IndexUnavailableError
 from tests.cli.conftest import Run
 from tests.material import made_case, made_cases
 
@@ -61,6 +62,19 @@ def test_changes_are_stored_though_there_is_no_room_to_compact(
     assert (ran.exit_code, ran.stdout.splitlines()[0]) == (0, f"251 cases added, 0 replaced; 311 in {index}")
     assert "All changes are stored, but they could not be made part of the index: writing a snapshot" in ran.stderr
     assert read_manifest(index).snapshot.name == "snapshot-000001"
+
+
+def test_changes_are_stored_though_the_server_of_the_index_does_not_answer(
+    run: Run, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(directory: Path, view: object) -> None:
+        raise IndexUnavailableError("the Milvus server does not answer; start it")
+
+    source = written(made_cases(60 + 251)[60:], tmp_path / "more.jsonl")
+    monkeypatch.setattr("casefinder.casebase.compaction.merged_snapshot", unreachable)
+    ran = run("add", source, "--index", index)
+    assert (ran.exit_code, ran.stdout.splitlines()[0]) == (0, f"251 cases added, 0 replaced; 311 in {index}")
+    assert "could not be made part of the index: the Milvus server does not answer; start it\n" in ran.stderr
 
 
 def test_ids_are_read_from_standard_input(run: Run, index: Path) -> None:
