@@ -43,14 +43,8 @@ FIELDS = (
     "stepname", "stepdetail", "stepcode", "outcomenote", "attributename", "attributevalue",
 )  # fmt: skip
 PLANTED = {name: f"zqx{number:02d}{name}" for number, name in enumerate(FIELDS)} | {"icd": "Q99.7J2ZQ9XK"}
-CHOSEN = {
-    "years",
-    "test",
-    "female",
-    "died",
-    "2019-07-23",
-    "zh",
-}  # values of a few to choose from, which other cases have as well
+# Values of a few to choose from, which other cases have as well.
+CHOSEN = {"years", "test", "female", "died", "2019-07-23", "zh"}
 
 
 def planted_case() -> Case:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def _must_not_be_called(case: Case) -> CaseFindings:
 
 def _records(directory: Path) -> list[list[tuple[object, ...]]]:
     (store,) = directory.rglob("cases.sqlite")
-    with sqlite3.connect(store) as connection:
+    with closing(sqlite3.connect(store)) as connection:
         tables = ("cases", "findings", "vectors")
         return [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
 
@@ -136,7 +137,7 @@ def test_only_what_is_the_same_in_the_source_is_taken_over(tmp_path: Path) -> No
 def test_damaged_remains_of_a_build_are_made_anew(tmp_path: Path, share: float) -> None:
     assert killed_build(tmp_path / "a", "CaseWriter", "finish_build", 1) == 137
     store = tmp_path / "a" / "building" / "cases.sqlite"
-    with sqlite3.connect(store) as connection:
+    with closing(sqlite3.connect(store)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with store.open("r+b") as file:
         file.seek(int(store.stat().st_size * share))

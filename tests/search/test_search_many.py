@@ -42,9 +42,7 @@ def finder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseFinder]:
         yield finder
 
 
-@pytest.mark.parametrize(
-    "where", [None, AgeBetween(Age(30, AgeUnit.YEARS), Age(70, AgeUnit.YEARS))], ids=["all", "filtered"]
-)
+@pytest.mark.parametrize("where", [None, MIDDLE_AGED], ids=["all", "filtered"])
 def test_answers_are_those_that_each_question_gets_alone(finder: CaseFinder, where: Where | None) -> None:
     together = finder.search_many(QUESTIONS, k=7, where=where)
     alone = [finder.answer(question, k=7, where=where) for question in QUESTIONS]

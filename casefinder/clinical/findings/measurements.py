@@ -54,8 +54,9 @@ _FEVER: Final = re.compile(
     r"(?P<unit>\s*(?:°\s*)?f\b)?(?!\s*(?:day|hour|week|month|year))|"
     r"烧(?:到|至)(?:了|过)?(?P<zh>(?:3[789]|4[01])(?:\.\d{1,2})?)(?![\d天日次小度℃°])"
 )
+# It has no unit: that group never matches.
 _PH: Final = re.compile(r"(?<![a-z0-9])(?<!尿)ph(?:值)?[\s:=为]*(?P<number>(?:6\.[89]|7\.\d)\d{0,2})(?P<unit>(?!))?")
-_BOILING_FAR: Final = 90  # no body has so many °C: the number is in °F
+_MOST_CELSIUS: Final = 90  # no body has so many °C: the number is in °F
 _TENTH: Final = re.compile(r"\s*([0-9])(?![0-9.]|\s*(?:天|日|次|小时|分|月|周|年))")  # 39度5
 _LETTER: Final = re.compile(r"[tpr](?<![a-z0-9].)(?=[ :=\d])|呼吸(?<![a-z0-9]..)(?=[ :=\d])")
 _LETTER_IDS: Final = {"t": "body-temperature", "p": "pulse", "r": "respiratory-rate", "呼吸": "respiratory-rate"}
@@ -165,7 +166,7 @@ def _read_fevers(folded: str, text: str, ranges: Ranges) -> Iterator[Measurement
     for fever in _FEVER.finditer(folded):
         group = "zh" if fever["zh"] else "number"
         number = float(fever[group])
-        value = (number - 32) / 1.8 if number > _BOILING_FAR else number
+        value = (number - 32) / 1.8 if number > _MOST_CELSIUS else number
         unit = text[fever.start("unit") : fever.end("unit")].strip() if fever["unit"] else ""
         quantity = ranges.quantity("body-temperature")
         span = Span(fever.start(group), fever.end("unit") if unit else fever.end(group))
