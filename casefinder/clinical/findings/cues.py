@@ -59,12 +59,18 @@ class Cue:
 
 
 def index_cues(groups: Iterable[tuple[Cue, Iterable[str]]]) -> dict[str, Cue]:
-    """Map each phrase to its cue; a phrase listed twice looks both ways."""
+    """Map each phrase to its cue; a phrase listed twice looks both ways.
+
+    Raises:
+        ValueError: A phrase is listed in two roles.
+    """
     cues: dict[str, Cue] = {}
     for cue, phrases in groups:
         for phrase in phrases:
-            known = cues.get(phrase)
-            cues[phrase] = cue if known is None else _join(known, cue)
+            known = cues.get(phrase, cue)
+            if known.role is not cue.role:
+                raise ValueError(f"{phrase!r} is listed as {known.role.name} and as {cue.role.name}; keep one of them")
+            cues[phrase] = _join(known, cue)
     return cues
 
 

@@ -228,9 +228,9 @@ _OTHERS: Final = (
         en_cue(Role.NOW),
         (
             "p/w|presents|presented|presenting|presents with|presented with|presenting with|now|currently|"
-            "today|this time|admitted|admitted for|admitted with|on admission|complaining of|complains of|c/o|"
+            "today|this time|admitted|admitted for|admitted with|on admission|"
             "recently|now has|has now|yesterday|this morning|came with|who presents|who presented|days ago|"
-            "weeks ago|hours ago|months ago|referred for|referred with|was referred"
+            "weeks ago|hours ago|months ago|referred with|was referred"
         ),
     ),
     (
