@@ -27,12 +27,11 @@ _VARIABLES: Final = 500  # values per IN (...) list; SQLite's own limit is 32,76
 Vector = NDArray[np.float32]
 
 
-def create_database(path: Path, *, sequence: int = 0) -> None:
+def create_database(path: Path) -> None:
     """Make a database without cases, with an identity of its own.
 
     Args:
         path: The file; it must not be there.
-        sequence: Number of the last change before these records began.
     """
     from sqlite_utils import Database
 
@@ -43,7 +42,7 @@ def create_database(path: Path, *, sequence: int = 0) -> None:
     database.close()
     connection = connect_to_write(path)
     durable.begin(connection)
-    write_state(connection, State(uuid.uuid4().hex, sequence))
+    write_state(connection, State(uuid.uuid4().hex, 0))
     durable.commit(connection)
     connection.close()
 

@@ -232,7 +232,7 @@ class _Build:
         """Store every case; write every reject down."""
         with RejectsFile(self._directory) as rejects, closing(read):
             for batch, findings in read:
-                require_space_for_cases(self._directory, len(batch), purpose="storing these cases")
+                require_space_for_cases(self._directory, len(batch))
                 rejects.write(batches.write(batch, findings))
                 terms.stored_up_to(batches.last_key)
                 progress(Phase.READING, len(batch))

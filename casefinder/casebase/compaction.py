@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from casefinder.casebase.failures import telling_what_failed
-from casefinder.casebase.lock import PATIENCE_S, snapshot_lock
+from casefinder.casebase.lock import snapshot_lock
 from casefinder.casebase.manifest import Manifest, read_manifest
 from casefinder.casebase.snapshots import merged_snapshot, publish_snapshot, snapshot_of_records
 from casefinder.casebase.space import require_space, size_of
@@ -39,7 +40,6 @@ def compact(
     directory: Path,
     *,
     memory_bytes: int | None = None,
-    patience_s: float = PATIENCE_S,
     is_locked: bool = False,
     only_if_due: bool = False,
 ) -> Manifest:
@@ -50,7 +50,6 @@ def compact(
     Args:
         directory: Where the case base is.
         memory_bytes: What the index may hold in memory from now on; it is planned and trained anew for that.
-        patience_s: How long to wait for another process that writes a snapshot.
         is_locked: Whether the caller is the writer.
         only_if_due: Do nothing unless it pays: another process may have compacted meanwhile.
 
@@ -60,7 +59,7 @@ def compact(
         VectorIndexError: So little memory holds no index.
     """
     read_manifest(directory)
-    with telling_what_failed(directory), snapshot_lock(directory, patience_s=patience_s):
+    with telling_what_failed(directory), snapshot_lock(directory):
         manifest = read_manifest(directory)
         require_space(directory, 2 * size_of(directory / manifest.snapshot.name), purpose="writing a snapshot")
         if memory_bytes is not None:
@@ -69,9 +68,10 @@ def compact(
             return publish_snapshot(directory, snapshot, is_locked=is_locked, aims=planned.aims)
         try:
             view = open_view(directory)
-            if only_if_due and not compaction_is_due(manifest, view.sequence):
-                return manifest
-            snapshot = merged_snapshot(directory, view)
+            with closing(view.store):
+                if only_if_due and not compaction_is_due(manifest, view.sequence):
+                    return manifest
+                snapshot = merged_snapshot(directory, view)
         except IndexDamagedError as damage:
             _LOG.warning("%s; the new snapshot is made from the records", damage)
             snapshot = snapshot_of_records(directory, manifest)

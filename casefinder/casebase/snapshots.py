@@ -37,19 +37,18 @@ def unobserved(n_rows: int) -> None:
     """Stand in for a progress display where nobody watches."""
 
 
-def snapshot_of_records(directory: Path, manifest: Manifest, *, advance: Advance = unobserved) -> Snapshot:
+def snapshot_of_records(directory: Path, manifest: Manifest) -> Snapshot:
     """Write a snapshot of the records as they are now, from nothing else.
 
     Args:
         directory: Where the case base is.
         manifest: Names the records and the encoder.
-        advance: Called with the number of vectors indexed, after each batch.
 
     Raises:
         CaseBaseDamagedError: A record was altered on disk.
     """
     with CaseStore(manifest.store_path(directory), encoder_fingerprint=manifest.encoder_fingerprint) as store:
-        return snapshot_of_store(directory, store, aims=manifest.aims, advance=advance)
+        return snapshot_of_store(directory, store, aims=manifest.aims)
 
 
 def snapshot_of_store(

@@ -32,9 +32,9 @@ def require_space(directory: Path, n_bytes: int, *, purpose: str) -> None:
         )
 
 
-def require_space_for_cases(directory: Path, n_cases: int, *, purpose: str) -> None:
+def require_space_for_cases(directory: Path, n_cases: int) -> None:
     """Make sure that there is room for the records of some cases; see ``require_space``."""
-    require_space(directory, n_cases * _BYTES_PER_CASE, purpose=purpose)
+    require_space(directory, n_cases * _BYTES_PER_CASE, purpose="storing these cases")
 
 
 def require_space_for_snapshot(directory: Path, n_cases: int, *, dim: int) -> None:

@@ -136,7 +136,7 @@ class CaseBaseWriter:
         batches = BatchWriter(self._writer, self.change, encoder, on_duplicate=on_duplicate, strict=strict)
         with telling_what_failed(self.directory), RejectsFile(self.directory) as rejects:
             for batch in rows_in_batches(rows):
-                require_space_for_cases(self.directory, len(batch), purpose="storing these cases")
+                require_space_for_cases(self.directory, len(batch))
                 rejects.write(batches.write(batch))
                 after_batch(len(batch))
             path = rejects.publish()

@@ -31,11 +31,9 @@ from tests.casebase.asking import answers_of
 from tests.material import HashEncoder, made_cases, rows_of
 
 ENCODER = HashEncoder(dim=256)
+CASES = 1300  # enough for an inverted file
 LITTLE = 120_000  # fewer bytes than 1,300 vectors with 64 bytes of codes take, more than with 32
 AIMS = IndexAims(memory_bytes=LITTLE, target_recall=0.7)
-
-
-CASES = 1300  # enough for an inverted file
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +71,8 @@ def test_an_index_is_planned_for_the_memory_and_searched_for_the_recall(bases: P
 
 
 def test_a_build_keeps_what_it_was_given(tmp_path: Path) -> None:
-    manifest = build_case_base(
-        rows_of(made_cases(5)), tmp_path, encoder=ENCODER, source="s", memory_bytes=LITTLE, target_recall=0.7
+    manifest = CaseFinder.build(
+        made_cases(5), tmp_path, encoder=ENCODER, memory_bytes=LITTLE, target_recall=0.7
     ).manifest
     assert manifest.aims == AIMS
     assert read_manifest(tmp_path) == manifest

@@ -135,11 +135,6 @@ def check_uri(uri: str) -> str:
     )
 
 
-def is_local(uri: str) -> bool:
-    """Whether an address is a file of Milvus Lite."""
-    return uri.endswith(_LOCAL_SUFFIX)
-
-
 def wait_until(done: Callable[[], bool], *, what: str) -> None:
     """Ask again until something is done, for some minutes at most.
 
