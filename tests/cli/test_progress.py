@@ -57,7 +57,9 @@ def test_quick_build_shows_nothing(clock: Clock, monkeypatch: pytest.MonkeyPatch
     assert shown(clock, Terminal(), monkeypatch, step_s=0.3) == ""
 
 
-def test_nothing_is_shown_where_nobody_watches(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_shown_in_the_first_minute_where_nobody_watches(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert shown(clock, io.StringIO(), monkeypatch, step_s=5.0) == ""
 
 
