@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from casefinder.cli.filters import ChosenCases
-from casefinder.cli.where import columns_asked
+from casefinder.cli.where import conditions_in
 
 if TYPE_CHECKING:
     from casefinder.finder import CaseFinder
     from casefinder.search import Answer
+    from casefinder.term_index import AttributeIs, DepartmentIs
 
 _MOST_DEPARTMENTS: Final = 30  # named where an unknown one was asked for
 
@@ -33,16 +34,21 @@ def say_what_no_case_has(finder: CaseFinder, chosen: ChosenCases) -> None:
 
     A slip of the pen in a name would else find nothing, or everything behind ``not``, without a word.
     """
-    known = {name.casefold() for name in finder.departments()} if chosen.departments else set()
-    for name in chosen.departments:
-        if name.casefold() not in known:
-            listed = "、".join(list(finder.departments())[:_MOST_DEPARTMENTS])
-            click.echo(f"No case is of the department {name!r}. The departments are: {listed}", err=True)
-    for column in columns_asked(chosen.further) if chosen.further else ():
-        if not finder.count(column):
-            click.echo(
-                f"No case has {column.name}={column.value}. A name that is no field is a column of the source, written"
-                " as `casefinder show ID` shows it; the fields are department, sex, age, since, until, diagnosis and"
-                " outcome.",
-                err=True,
-            )
+    from casefinder.term_index import AttributeIs, DepartmentIs
+
+    where = chosen.where()
+    for condition in conditions_in(where) if where else ():
+        if isinstance(condition, DepartmentIs | AttributeIs) and not finder.count(condition):
+            click.echo(_absence(finder, condition), err=True)
+
+
+def _absence(finder: CaseFinder, condition: DepartmentIs | AttributeIs) -> str:
+    from casefinder.term_index import DepartmentIs
+
+    if isinstance(condition, DepartmentIs):
+        listed = "、".join(list(finder.departments())[:_MOST_DEPARTMENTS])
+        return f"No case is of the department {condition.department!r}. The departments are: {listed}"
+    return (
+        f"No case has {condition.name}={condition.value}. A name that is no field is a column of the source, written as"
+        " `casefinder show ID` shows it; the fields are department, sex, age, since, until, diagnosis and outcome."
+    )

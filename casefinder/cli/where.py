@@ -15,7 +15,7 @@ import click
 from casefinder.cli.options import AgeRange, IsoDate, OutcomeWord, SexWord
 
 if TYPE_CHECKING:
-    from casefinder.term_index import AttributeIs, Where
+    from casefinder.term_index import Where
 
 # A word ends at a space, a parenthesis or an equals sign; what is in quotes is one word.
 _TOKEN: Final = re.compile(r"""\s*(?:([()=])|"([^"]*)"|'([^']*)'|([^\s()="']+))""")
@@ -50,17 +50,17 @@ class WhereExpression(click.ParamType["Where"]):
             self.fail(exc.message if isinstance(exc, click.BadParameter) else str(exc), param, ctx)
 
 
-def columns_asked(where: Where) -> Iterator[AttributeIs]:
-    """Yield the further columns of the source that a filter asks for, each with its value."""
-    from casefinder.term_index import AllOf, AnyOf, AttributeIs, Not
+def conditions_in(where: Where) -> Iterator[Where]:
+    """Yield the conditions that a filter combines."""
+    from casefinder.term_index import AllOf, AnyOf, Not
 
-    if isinstance(where, AttributeIs):
-        yield where
-    elif isinstance(where, Not):
-        yield from columns_asked(where.condition)
+    if isinstance(where, Not):
+        yield from conditions_in(where.condition)
     elif isinstance(where, AllOf | AnyOf):
         for condition in where.conditions:
-            yield from columns_asked(condition)
+            yield from conditions_in(condition)
+    else:
+        yield where
 
 
 def _tokens(text: str) -> list[_Token]:

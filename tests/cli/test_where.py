@@ -95,9 +95,10 @@ def test_any_text_is_a_filter_or_is_refused(text: str) -> None:
 
 
 def test_what_no_case_has_in_a_further_column_is_named(base: Path, run: Run) -> None:
-    ran = run("query", "胸痛", "--index", base, "--where", "not (wrad=1 or ward=2)")
+    ran = run("query", "胸痛", "--index", base, "--where", "not (wrad=1 or ward=2 or department=心内课)")
     assert "No case has wrad=1. A name that is no field is a column of the source" in ran.stderr
     assert "No case has ward=2" not in ran.stderr
+    assert "No case is of the department '心内课'. The departments are: " in ran.stderr
 
 
 def test_what_no_case_has_is_named_once_for_a_file_of_questions(base: Path, run: Run, tmp_path: Path) -> None:
