@@ -161,7 +161,9 @@ def _without(text: str, mentions: tuple[Mention, ...]) -> str:
 
 
 def _denied(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
-    return tuple(mention for mention in mentions if mention.assertion == _ABSENT)
+    """Return what a question denies beside what it says is there; nothing where it says of nothing that it is there."""
+    denied = tuple(mention for mention in mentions if mention.assertion == _ABSENT)
+    return denied if len(denied) < len(mentions) else ()
 
 
 def _named_otherwise(mentions: tuple[Mention, ...], text: str) -> list[str]:

@@ -122,11 +122,12 @@ def applying(
     """Return how much each side of a question tells, 0 and up: what a question says little of counts little.
 
     Words tell by the root of their information: a long text repeats itself, and beyond 100 nats, some twenty Chinese
-    characters, more words tell nothing more.
+    characters, more words tell nothing more. And they tell as much as the case with most of them holds: where none
+    says it in such words, those that happen to be shared are chance.
     """
     applies = {
         "meaning": meaning_scale(calibration) if question.vector.any() else 0.0,
-        "words": float(np.sqrt(min(words.information, _MOST_NATS))),
+        "words": float(np.sqrt(min(words.information, _MOST_NATS))) * words.met,
         "findings": trust(asked, coverage=question.coverage),
         "names": named,
     }

@@ -43,7 +43,7 @@ class RankingWeights:
     """
 
     meaning: float = 1.0
-    words: float = 0.18
+    words: float = 0.22
     findings: float = 0.4
     names: float = 6.0
     contradiction: float = 1.0
@@ -53,9 +53,9 @@ class RankingWeights:
     duration: float = 0.03
 
 
-# What of a case's crowding (casefinder/search/nearness.py) is taken off its cosine. On held-out pairs of ten public
-# sources 0.2 to 0.4 serve alike; at 0.6 a base with twenty cases of each diagnosis loses the most typical of them.
-CROWDING: Final = 0.25
+# What of a case's crowding (casefinder/search/nearness.py) is taken off its cosine. On pairs of ten public sources 0.1 to
+# 0.4 serve alike; at 0.6 a base with twenty cases of each diagnosis loses the most typical of them.
+CROWDING: Final = 0.15
 
 PARTS: Final = tuple(field.name for field in fields(RankingWeights))
 GAINS: Final = PARTS[:4]
