@@ -53,8 +53,8 @@ class RankingWeights:
     duration: float = 0.03
 
 
-# What of a case's crowding (casefinder/search/nearness.py) is taken off its cosine. On pairs of ten public sources 0.1 to
-# 0.4 serve alike; at 0.6 a base with twenty cases of each diagnosis loses the most typical of them.
+# What of a case's crowding (casefinder/search/nearness.py) is taken off its cosine. On pairs of ten public sources 0.1
+# to 0.4 serve alike; at 0.6 a base with twenty cases of each diagnosis loses the most typical of them.
 CROWDING: Final = 0.15
 
 PARTS: Final = tuple(field.name for field in fields(RankingWeights))
