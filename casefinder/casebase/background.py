@@ -56,7 +56,7 @@ class Compactor:
 
     def _compact(self) -> None:
         status, said = _in_own_process(self._directory)
-        if said:
+        if said and status in (os.EX_OK, _FAILED):  # casefinder's own words: a traceback may quote a case
             _LOG.warning("while %s was compacted: %s", self._directory, said)
         if status > 0 and status != _FAILED:
             _compact_if_due(self._directory)  # what this interpreter is part of cannot be started as Python
@@ -77,8 +77,8 @@ def _in_own_process(directory: Path) -> tuple[int, str]:
             text=True,
             check=False,
         )
-    except OSError as exc:
-        return os.EX_OSERR, str(exc)
+    except OSError:
+        return os.EX_OSERR, ""  # no program of that name, or none that may be run
     return ended.returncode, ended.stderr.strip()
 
 

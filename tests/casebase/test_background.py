@@ -63,16 +63,22 @@ def test_fewer_changes_are_not_compacted(base: Path) -> None:
     assert read_manifest(base).snapshot.sequence == 1
 
 
-@pytest.mark.parametrize("script", ["exit 2", None], ids=["does not know casefinder", "is not there"])
-def test_without_an_interpreter_to_start_this_process_compacts(
-    base: Path, tmp_path: Path, script: str | None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "script", ["echo words of a case >&2; exit 2", None], ids=["does not know casefinder", "is not there"]
+)
+def test_without_an_interpreter_to_start_this_process_compacts_and_quotes_nothing(
+    base: Path,
+    tmp_path: Path,
+    script: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     if script:
         program(tmp_path / "python", script, monkeypatch)
     else:
         monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     assert changed(base) == os.getpid()
-    assert read_manifest(base).snapshot.sequence == 1 + N_CHANGES
+    assert (read_manifest(base).snapshot.sequence, caplog.messages) == (1 + N_CHANGES, [])
 
 
 def test_a_program_that_is_no_interpreter_is_not_started_again(
