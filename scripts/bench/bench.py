@@ -29,7 +29,7 @@ def benchmarks() -> dict[str, str]:
 def main() -> None:
     """Run the benchmark that is named first, with the arguments behind it."""
     known = benchmarks()
-    listed = "\n".join(f"  {name:12s} {' '.join(text.split())}" for name, text in known.items())
+    listed = "\n".join(f"  {name:15s} {' '.join(text.split())}" for name, text in known.items())
     parser = argparse.ArgumentParser(
         prog=Path(HERE).name,
         usage=f"python {HERE} NAME [OPTIONS]",

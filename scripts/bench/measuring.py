@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shlex
 import statistics
 import subprocess
 import sys
@@ -159,12 +160,18 @@ def _circumstances(packages: Sequence[str]) -> list[str]:
     n_cores = f"{len(os.sched_getaffinity(0))} of {os.cpu_count()} cores"
     load = f"load {os.getloadavg()[0]:.1f}"  # of the last minute, this benchmark included
     return [
-        f"command   python {' '.join(sys.argv)}",
+        f"command   python {command_line(sys.argv)}",
         f"date      {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit.stdout.strip() or 'unknown'}",
         f"machine   {_processor()}, {n_cores}, {load}, Python {platform.python_version()}",
         "threads   " + ", ".join(f"{name}={os.environ.get(name, 'not set')}" for name in _THREADS),
         "packages  " + ", ".join(f"{name} {told}" for name in packages if (told := _version(name))),
     ]
+
+
+def command_line(arguments: Sequence[str]) -> str:
+    """Write what was called so that it can be typed again; of absolute paths, which are a machine's, the last part."""
+    program, *others = (Path(argument).name if argument.startswith("/") else argument for argument in arguments)
+    return " ".join([program, *(shlex.quote(other) for other in others)])
 
 
 def _processor() -> str:

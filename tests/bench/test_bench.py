@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import bench
 import pytest
 from bench import FOLDER, benchmarks
+from measuring import RESULTS, command_line
 
 NAMED = {"search", "build", "cold-start", "filtered", "peers"}
 
@@ -41,3 +44,23 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     assert run.returncode == 2
     assert "invalid choice: 'serach'" in run.stderr
     assert all(name in run.stderr for name in NAMED)
+
+
+def test_a_command_is_written_as_it_is_typed_without_folders_of_the_machine() -> None:
+    arguments = [
+        "scripts/bench/bench.py peers",
+        "--work",
+        "/srv/big/peers",
+        "--engines",
+        "FAISS IVFFlat",
+        "--keep",
+        "a/b",
+    ]
+    assert command_line(arguments) == ("scripts/bench/bench.py peers --work peers --engines 'FAISS IVFFlat' --keep a/b")
+    assert command_line(["/home/me/casefinder/scripts/bench/growth.py"]) == "growth.py"
+
+
+@pytest.mark.parametrize("path", sorted(RESULTS.iterdir()), ids=lambda path: path.name)
+def test_no_result_names_a_folder_of_a_machine(path: Path) -> None:
+    commands = re.findall(r'^(?:command| *"command":) .*', path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [command for command in commands if re.search(r"\s/\w", command)] == []
