@@ -1,9 +1,9 @@
 """Kinds of index side by side: the same vectors in the same lists, one question at a time, one thread.
 
 FAISS's own kinds have as many lists as our index, whose centres are trained alike, but on the vectors themselves. Of
-each kind the least
-effort is sought with which recall@10 of questions that are not in the base reaches the target; where none does, the
-best recall stands there. Memory is what the index itself holds: that of its file for FAISS's, which are read whole.
+each kind the least effort is sought with which recall@10 of questions that are not in the base reaches the target;
+where none does, the best recall stands there. Memory is what the index itself holds: that of its file for FAISS's,
+which are read whole.
 
 Example: python scripts/bench/bench.py index-kinds --n 200000 --work big
 """
