@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from casefinder import CaseFinder, Hit
@@ -27,6 +29,14 @@ def answers_of(directory: Path, *, encoder: Encoder | None = None) -> Found:
 def in_order(hits: tuple[Hit, ...]) -> list[tuple[str, float]]:
     """Ids with their similarities, by id."""
     return sorted((hit.case.id, round(hit.similarity, 4)) for hit in hits)
+
+
+def records_of(directory: Path) -> list[list[tuple[object, ...]]]:
+    """Every row of cases, findings and vectors in the one database below a folder."""
+    (store,) = directory.rglob("cases.sqlite")
+    with closing(sqlite3.connect(store)) as connection:
+        tables = ("cases", "findings", "vectors")
+        return [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
 
 
 def bytes_of(*places: Path) -> bytes:

@@ -17,6 +17,7 @@ from casefinder.casebase import batch, build_case_base, open_case_base
 from casefinder.cases import Case, Sections
 from casefinder.cases.reading import ReadRow
 from casefinder.errors import CaseBaseError, CaseBaseNotFoundError
+from tests.casebase.asking import records_of
 from tests.material import HashEncoder, made_cases, rows_of
 
 N_CASES = 1200
@@ -99,13 +100,6 @@ def _must_not_be_called(case: Case) -> CaseFindings:
     raise AssertionError(f"the findings of {case.id} were read again")
 
 
-def _records(directory: Path) -> list[list[tuple[object, ...]]]:
-    (store,) = directory.rglob("cases.sqlite")
-    with closing(sqlite3.connect(store)) as connection:
-        tables = ("cases", "findings", "vectors")
-        return [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
-
-
 def test_next_build_reads_no_findings_again_that_the_killed_one_has_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +107,7 @@ def test_next_build_reads_no_findings_again_that_the_killed_one_has_read(
     build_case_base(rows_of(made_cases(N_CASES)), tmp_path / "b", encoder=HashEncoder(), source="s")
     monkeypatch.setattr(batch, "read_findings", _must_not_be_called)
     build_case_base(rows_of(made_cases(N_CASES)), tmp_path / "a", encoder=HashEncoder(), source="s")
-    assert _records(tmp_path / "a") == _records(tmp_path / "b")
+    assert records_of(tmp_path / "a") == records_of(tmp_path / "b")
 
 
 def test_of_two_interrupted_builds_the_one_that_came_further_is_used(tmp_path: Path) -> None:
@@ -130,7 +124,7 @@ def test_only_what_is_the_same_in_the_source_is_taken_over(tmp_path: Path) -> No
     changed = [replace(case, sections=Sections("右下腹痛一天")) for case in made_cases(40)]
     for name in ("a", "b"):
         build_case_base(rows_of(changed), tmp_path / name, encoder=HashEncoder(), source="s")
-    assert _records(tmp_path / "a") == _records(tmp_path / "b")
+    assert records_of(tmp_path / "a") == records_of(tmp_path / "b")
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
@@ -144,7 +138,7 @@ def test_damaged_remains_of_a_build_are_made_anew(tmp_path: Path, share: float) 
         file.write(b"\x55" * 4096)
     for name in ("a", "b"):
         build_case_base(rows_of(made_cases(N_CASES)), tmp_path / name, encoder=HashEncoder(), source="s")
-    assert _records(tmp_path / "a") == _records(tmp_path / "b")
+    assert records_of(tmp_path / "a") == records_of(tmp_path / "b")
 
 
 def test_vectors_of_an_interrupted_build_that_nothing_needs_are_dropped(tmp_path: Path) -> None:

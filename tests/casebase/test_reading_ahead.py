@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from casefinder.casebase.worker_pool import WorkerPool
 from casefinder.cases import Case, Sections
 from casefinder.cases.reading import Origin, ReadCase, Reject
 from casefinder.errors import CaseBaseError
+from tests.casebase.asking import records_of
 from tests.material import HashEncoder, made_cases, rows_of
 
 _BATCHES: list[Batch] = [
@@ -109,13 +109,6 @@ def test_a_process_that_is_killed_ends_the_work_with_advice(one: WorkerPool) -> 
         list(read)
 
 
-def _records(directory: Path) -> list[list[tuple[object, ...]]]:
-    (store,) = directory.rglob("cases.sqlite")
-    with sqlite3.connect(store) as connection:
-        tables = ("cases", "findings", "vectors")
-        return [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
-
-
 _BUILD = """
 import sys
 from pathlib import Path
@@ -129,11 +122,11 @@ def test_records_do_not_depend_on_how_python_hashes(tmp_path: Path) -> None:
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         subprocess.run([sys.executable, "-c", _BUILD, str(tmp_path / seed)], env=environment, check=True)
-    assert _records(tmp_path / "1") == _records(tmp_path / "2")
+    assert records_of(tmp_path / "1") == records_of(tmp_path / "2")
 
 
 def test_records_are_the_same_with_and_without_further_processes(tmp_path: Path) -> None:
     rows = list(rows_of(made_cases(2600)))
     for name, n_workers in (("alone", 0), ("together", 2)):
         build_case_base(rows, tmp_path / name, encoder=HashEncoder(), source="x", n_workers=n_workers)
-    assert _records(tmp_path / "together") == _records(tmp_path / "alone")
+    assert records_of(tmp_path / "together") == records_of(tmp_path / "alone")

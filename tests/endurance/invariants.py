@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,7 @@ def answers(finder: CaseFinder) -> list[list[tuple[str, float]]]:
 
 def _of_open(casebase: CaseBase, directory: Path, allowed: list[Contents]) -> Iterator[str]:
     view = casebase.view()
-    with sqlite3.connect(read_manifest(directory).store_path(directory)) as connection:
+    with closing(sqlite3.connect(read_manifest(directory).store_path(directory))) as connection:
         if (said := connection.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
             yield f"2 integrity: {said}"
     stored = {case.id: (key, case_to_json(case)) for key, case, _ in view.store.every_case()}
