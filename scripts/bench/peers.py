@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ from peer_databases import Chroma, LanceDB, MilvusLite, Pgvector, QdrantLocal
 from peer_engine import Engine
 from peer_libraries import Casefinder, Faiss, Hnswlib, LangChainFaiss, Txtai, Usearch
 from peer_tables import ratio_lines, table
+from times import Times
 
 KINDS: Final[tuple[type[Engine], ...]] = (
     Casefinder,
@@ -132,23 +134,22 @@ def searched(engine: Engine, material: Material, effort: int, *, n_cores: int) -
     _use_cores(n_cores)
     engine.use_threads(n_cores)
     queries = np.array(material.queries)
-    times, found = [], []
+    times, found = Times(), []
     engine.search(queries[:5], k=K, effort=effort)
     deadline = time.perf_counter() + ONE_BY_ONE_S
     for query in queries:
-        started = time.perf_counter()
-        found.append(engine.search(query[None], k=K, effort=effort)[0])
-        times.append(time.perf_counter() - started)
+        found.append(times.of(partial(engine.search, query[None], k=K, effort=effort))[0])
         if time.perf_counter() > deadline:
             break
-    n_batch = max(1, min(len(queries), int(BATCH_S / statistics.median(times))))
+    n_batch = max(1, min(len(queries), int(BATCH_S * 1e3 / times.wall[0])))
     started = time.perf_counter()
     engine.search(queries[:n_batch], k=K, effort=effort)
     batch_s = time.perf_counter() - started
     return {
         "recall": recall(found, material.truth[: len(found)]),
-        "p50_ms": 1e3 * statistics.median(times),
-        "p95_ms": 1e3 * float(np.quantile(times, 0.95)),
+        "p50_ms": times.wall[0],
+        "p95_ms": times.wall[1],
+        "cpu_ms": statistics.fmean(times.cpu_ms),
         "batch_per_s": n_batch / batch_s,
     }
 
