@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from casefinder.casebase import View
 from casefinder.clinical.lexicon import ConceptKind, Lexicon
 from casefinder.search.asked import Asked
-from casefinder.search.filter_plan import FilterPlan, plan_filter
+from casefinder.search.filter_plan import FilterPlan, n_per_side, plan_filter
 from casefinder.search.nearness import N_ABOUT, Nearest, Nearness, nearest_keys, nearness
 from casefinder.search.question import Question
 from casefinder.search.words import WordMatch, all_terms, comparable, match_words
@@ -25,8 +25,6 @@ from casefinder.term_index.postings import TermScores
 
 Scores = NDArray[np.float32]
 
-_PER_SIDE: Final = 100  # ten times the usual k from either side leaves ranking something to choose from
-_PER_HIT: Final = 2
 _SPARE: Final = 1.5  # cases fetched for one wanted, when a filter is applied afterwards
 _LEAST_FOUND: Final = 0.5  # of the cases wanted, for a filter applied afterwards to be enough
 _NAMED_KINDS: Final = (ConceptKind.DRUG, ConceptKind.DRUG_CLASS, ConceptKind.PROCEDURE)
@@ -63,7 +61,7 @@ class CandidateFinder:
 
     def nearest(self, questions: Sequence[Question], *, k: int) -> list[Nearest]:
         """Find the cases nearest to each question in the whole case base, of which ``find`` chooses for k of them."""
-        return nearest_keys(self._index, questions, k=_n_wanted(k))
+        return nearest_keys(self._index, questions, k=n_per_side(k))
 
     def find(
         self,
@@ -87,10 +85,11 @@ class CandidateFinder:
             among: Only these rows, rising, when given.
             where: The filter that lets these rows through, where there is one.
         """
-        n_wanted, n_cases = _n_wanted(k), self._terms.n_cases
+        n_cases = self._terms.n_cases
         words, finding_words = self._words(question)
         naming = self._naming(question)
         plan = plan_filter(n_cases if among is None else len(among), n_cases)
+        n_wanted = n_per_side(k, n_allowed=0 if among is None else len(among), plan=plan)
         if plan is FilterPlan.RANK_ALL:
             rows, exact = self._terms.live_rows() if among is None else among, True
         else:
@@ -181,10 +180,6 @@ class CandidateFinder:
             and question.text[mention.start : mention.end].lower() in (written, " ".join(chunk))
             for mention in question.mentions
         )
-
-
-def _n_wanted(k: int) -> int:
-    return max(_PER_SIDE, _PER_HIT * k)
 
 
 def _length(chunks: Iterable[Sequence[str]]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +13,13 @@ _COMPARED: Final = 4_000
 _COMPARED_SHARE: Final = 0.01
 # From here on a usual search finds enough that match, and naming all that match would take longer.
 _MOST_SHARE: Final = 0.25
+_PER_SIDE: Final = 100  # ten times the usual k from either side leaves ranking something to choose from
+_PER_HIT: Final = 2
+# Behind a filter the nearest are often strangers, near in no single side, so more of them are ranked: as many as this
+# times the root of the matching cases. Measured on a million cases, 16 questions about anything: recall@10 among 89,000
+# cases of cardiology is 0.80 with 100 from a side, 0.92 with 300, 0.98 with 900, 1.00 with 1,000; among 11,000 cases of
+# diabetes 0.94 with 100 and 1.00 with 320.
+_PER_ROOT_MATCHING: Final = 3.5
 
 
 class FilterPlan(StrEnum):
@@ -30,3 +38,16 @@ def plan_filter(n_allowed: int, n_cases: int) -> FilterPlan:
     if n_allowed <= max(_COMPARED, _COMPARED_SHARE * n_cases):
         return FilterPlan.FULL_PROBE
     return FilterPlan.FILTERED_PROBE if n_allowed >= _MOST_SHARE * n_cases else FilterPlan.CODES
+
+
+def n_per_side(k: int, *, n_allowed: int = 0, plan: FilterPlan | None = None) -> int:
+    """Return how many cases are taken from each side (meaning, words, findings, names) for the k best.
+
+    Args:
+        k: Cases wanted.
+        n_allowed: How many a filter lets through, where there is one.
+        plan: How a filtered question is answered. A filtered probe fetches many more than it keeps, and lets through
+            so much that the usual number is enough.
+    """
+    n_wider = 0 if plan is FilterPlan.FILTERED_PROBE else math.ceil(_PER_ROOT_MATCHING * math.sqrt(n_allowed))
+    return max(_PER_SIDE, _PER_HIT * k, n_wider)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casefinder.search.filter_plan import FilterPlan, plan_filter
+from casefinder.search.filter_plan import FilterPlan, n_per_side, plan_filter
 
 MILLION = 1_000_000
 
@@ -27,3 +27,21 @@ MILLION = 1_000_000
 )
 def test_way_follows_from_what_the_filter_lets_through(n_allowed: int, n_cases: int, wanted: FilterPlan) -> None:
     assert plan_filter(n_allowed, n_cases) is wanted
+
+
+@pytest.mark.parametrize(
+    ("k", "n_allowed", "plan", "wanted"),
+    [
+        (10, 0, None, 100),
+        (80, 0, None, 160),
+        (10, 900, FilterPlan.RANK_ALL, 105),
+        (10, 10_000, FilterPlan.FULL_PROBE, 350),
+        (10, 90_000, FilterPlan.CODES, 1_050),
+        (600, 90_000, FilterPlan.CODES, 1_200),
+        (10, 500_000, FilterPlan.FILTERED_PROBE, 100),
+    ],
+)
+def test_more_is_ranked_behind_a_filter_that_lets_strangers_through(
+    k: int, n_allowed: int, plan: FilterPlan | None, wanted: int
+) -> None:
+    assert n_per_side(k, n_allowed=n_allowed, plan=plan) == wanted
