@@ -132,7 +132,8 @@ def test_every_way_of_filtering_finds_what_ranking_all_finds(
         found[plan] = searcher.search("胸痛伴冷汗6天", k=10, where=where)
     similarities_found = [[hit.similarity for hit in answer.hits] for answer in found.values()]
     assert similarities_found[0] == pytest.approx(similarities_found[1], abs=1e-4)
-    assert found[way].exact is (way is FilterPlan.FULL_PROBE)
+    if way is not FilterPlan.FILTERED_PROBE:  # which fetches so much of a small case base that it looks at all of it
+        assert found[way].exact is (way is FilterPlan.FULL_PROBE)
 
 
 @pytest.mark.parametrize("k", [1, 10, 400])
