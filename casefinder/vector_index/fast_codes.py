@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BLOCK_ROWS: Final = 32  # vectors that are compared together; the only size that FAISS searches with all its kernels
 # FAISS's way (implem) to search query by query. By itself it compares a list with many queries at once, which takes
-# half as long again for one query, and among equal codes chooses others than it does for a single query.
+# half as long again for one query, and may choose others among equal codes: then a batch would answer otherwise.
 _QUERY_BY_QUERY: Final = 11
 Places = NDArray[np.int64]
 
