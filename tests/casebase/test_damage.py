@@ -182,7 +182,7 @@ def test_older_format_is_refused_with_what_to_do(base: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda body: body.pop("vector_index"), r"\('vector_index'\)"),
+        (lambda body: body.pop("encoder_name"), r"\('encoder_name'\)"),
         (lambda body: body["snapshot"].update(surprise=1), r"\(.*'surprise'\)"),
         (lambda body: body["snapshot"]["plan"].update(kind="tree"), r"\('tree' is not a valid IndexKind\)"),
     ],
@@ -203,7 +203,7 @@ def test_other_encoder_is_refused_with_the_command_to_run(base: Path) -> None:
     with open_case_base(base) as casebase:
         casebase.check_encoder(HashEncoder())
         with pytest.raises(
-            EncoderMismatchError, match=r"'hash-1' .*not of 'hash-2' .*build-index SOURCE --model hash-2"
+            EncoderMismatchError, match=r"'hash-1' .*not of 'hash-2' .*casefinder reencode --model hash-2"
         ):
             casebase.check_encoder(HashEncoder(version="2"))
 
