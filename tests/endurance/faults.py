@@ -8,8 +8,8 @@ from __future__ import annotations
 import errno
 from collections import Counter
 
-from tests.endurance.operations import OPERATIONS, Operation
-from tests.endurance.trials import broken_after, choice_of_trials, prepared, run_trial, say, warm_up
+from tests.endurance.operations import Operation
+from tests.endurance.trials import broken_after, prepared, prove_operations, run_trial
 from tests.endurance.trip import KINDS, Mode, Trip
 
 
@@ -43,17 +43,9 @@ def broken_points(operation: Operation, first: int, every: int, seen: Counter[st
 
 
 def main() -> int:
-    options = choice_of_trials(__doc__, "try every n-th fault of all at all points (1: all)").parse_args()
-    warm_up()
-    seen, n_broken = Counter[str](), 0
-    for name, operation in OPERATIONS.items():
-        if options.only in (None, name):
-            before = seen.total()
-            n_faults, broken = broken_points(operation, options.first, options.every, seen)
-            n_broken += len(broken)
-            say(f"{name}: {seen.total() - before} of {n_faults} faults, {len(broken)} broken", *broken[:5])
-    say(f"{seen.total()} faults ({dict(seen)}), {n_broken} broken")
-    return 1 if n_broken or not seen else 0
+    return prove_operations(
+        broken_points, description=__doc__, every="try every n-th fault of all at all points (1: all)", tried="faults"
+    )
 
 
 if __name__ == "__main__":

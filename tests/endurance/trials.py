@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,10 +21,11 @@ from casefinder.casebase import back_up, compact, restore
 from casefinder.errors import CasefinderError
 from tests.endurance import trip
 from tests.endurance.invariants import broken_invariants
-from tests.endurance.operations import BACKUP, BASE, GROWN, Operation, grown
+from tests.endurance.operations import BACKUP, BASE, GROWN, OPERATIONS, Operation, grown
 from tests.endurance.trip import Trip
 
 KILLED = 137
+BrokenPoints = Callable[[Operation, int, int, Counter[str]], tuple[int, list[str]]]
 
 
 def say(*lines: str) -> None:
@@ -32,7 +34,31 @@ def say(*lines: str) -> None:
     sys.stdout.flush()
 
 
-def choice_of_trials(description: str | None, every: str) -> argparse.ArgumentParser:
+def prove_operations(broken_points: BrokenPoints, *, description: str | None, every: str, tried: str) -> int:
+    """Prove each operation, or those chosen on the command line; return the exit status.
+
+    Args:
+        broken_points: Tries an operation, from the first chosen trial on every n-th, and counts what it tried; returns
+            how many trials there are, and what was left broken.
+        description: What is proved, for ``--help``.
+        every: What every n-th means, for ``--help``.
+        tried: What is counted, such as points.
+    """
+    options = _choice_of_trials(description, every).parse_args()
+    warm_up()
+    seen, n_broken = Counter[str](), 0
+    for name, operation in OPERATIONS.items():
+        if options.only in (None, name):
+            before = seen.total()
+            n_trials, broken = broken_points(operation, options.first, options.every, seen)
+            n_broken += len(broken)
+            of_all = f"{seen.total() - before} of {n_trials} {tried.rpartition(' ')[2]}"
+            say(f"{name}: {of_all}, {len(broken)} broken", *broken[:5])
+    say(f"{seen.total()} {tried} ({dict(seen)}), {n_broken} broken")
+    return 1 if n_broken or not seen else 0
+
+
+def _choice_of_trials(description: str | None, every: str) -> argparse.ArgumentParser:
     """Return a parser of options that choose among trials: all of them, or a part that fits the time there is."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--every", type=int, default=1, help=every)
