@@ -176,7 +176,9 @@ def test_rejects_of_standard_input_have_their_line(standard_input: io.BytesIO) -
 
 
 @pytest.mark.parametrize(
-    ("content", "kind"), [(gzip.compress(b"x"), "a gzip file"), (b"PK\x03\x04", "a zip or Excel file")]
+    ("content", "kind"),
+    [(gzip.compress(b"x", mtime=0), "a gzip file"), (b"PK\x03\x04", "a zip or Excel file")],
+    ids=["gzip", "zip"],
 )
 def test_a_packed_standard_input_is_refused(standard_input: io.BytesIO, content: bytes, kind: str) -> None:
     standard_input.write(content)
