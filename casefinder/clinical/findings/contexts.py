@@ -23,7 +23,7 @@ _INFORMS: Final = re.compile(
     r"complain|mention|told|took|saw)|\s*(?:代)?(?:诉|述|称|说|发现|带|抱|送|陪|否认|不知|描述|观察|"
     r"觉得|注意|发觉|代|告知|给|要求|拒绝|签|及患)"
 )
-_IS_PATIENT: Final = re.compile(r"\bold (?:[a-z]+ )?$|\bpregnant $")
+_IS_PATIENT: Final = re.compile(r"\bold (?:[a-z]+ ){0,3}$|\bpregnant $")
 _MY: Final = re.compile(r"\bmy (?:[\w-]+ ){0,2}$|我(?:家|的|们)?$")
 _CHILD: Final = re.compile(r"(?:son|daughter|儿子|女儿|孙子|孙女|twin)")  # who is asked about, as a rule
 # 我妈最近头晕 asks about the mother, 我妈有糖尿病 tells of the family.

@@ -150,7 +150,8 @@ _PAST: Final = (
     (
         en_cue(Role.PAST, back=16),
         (
-            "years ago|year ago|was cured|years earlier|years previously|years before|"
+            "years ago|year ago|last year|last winter|last summer|the year before|was cured|"
+            "years earlier|years previously|years before|"
             "went away|in infancy|in remission|into remission|"
             + combine_words(
                 "has|have|had|was|were|is|are|now|since|",
@@ -215,19 +216,20 @@ _OTHERS: Final = (
         en_cue(Role.END),
         (
             "but|however|although|though|except|except for|yet|still|apart from|aside from|other than|besides|"
-            "only|and has|and had|has|had|have|reports|reported|reporting|complains of|complained of|"
-            "complaining of|complains|complained|c/o|developed|develops|developing|positive for|shows|showed|"
+            "only|and has|and had|has|had|have|reports|reported|reporting|"
+            "developed|develops|developing|positive for|shows|showed|"
             "showing|revealed|reveals|revealing|noted|with|which|who|that|where|because|because of|due to|"
             "secondary to|caused by|after|before|when|while|despite|started|admits|endorses|and is|and was|"
             "remains|persists|(+)|+|was found|were found|found to have|found|underwent|takes|consistent with|"
             "confirmed|instead|as well as|demonstrated|demonstrates|following|and reports|rather than|at which|"
-            "makes|make|decided|opted|agreed|given|on|switched to|received|until|since"
+            "makes|make|drinks|smokes|decided|opted|agreed|given|on|switched to|received|until|since"
         ),
     ),
     (
         en_cue(Role.NOW),
         (
-            "p/w|presents|presented|presenting|presents with|presented with|presenting with|now|currently|"
+            "p/w|c/o|complains of|complained of|complaining of|complains|complained|"
+            "presents|presented|presenting|presents with|presented with|presenting with|now|currently|"
             "today|this time|admitted|admitted for|admitted with|on admission|"
             "recently|now has|has now|yesterday|this morning|came with|who presents|who presented|days ago|"
             "weeks ago|hours ago|months ago|referred with|was referred"
@@ -270,7 +272,7 @@ _NOTHING: Final = (
     "on time|only child|no medication|no medications|no treatment|without treatment|without medication|"
     "no therapy|untreated|could not|cannot|can not|unable to|not eat|not sleep|not possible|"
     "not consistent|not recall|no known cause|without known cause|without warning|no warning|"
-    "no loss to follow-up|on ra|% ra|robitussin dm|guaifenesin dm|mucinex dm|delsym dm"
+    "prolonged periods of|no loss to follow-up|on ra|% ra|robitussin dm|guaifenesin dm|mucinex dm|delsym dm"
 ).split("|")
 _STEADY: Final = combine_words(
     "no|without|without any|not any|no real|little",

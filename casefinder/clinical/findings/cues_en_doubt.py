@@ -30,6 +30,7 @@ def combine_words(*parts: str) -> str:
 
 EN_DOUBT: Final = (
     (Cue(Role.DOUBT, ahead=0, back=3, prefers_back=True, is_zh=False), "?"),
+    (en_cue(Role.DOUBT, back=0), "-like"),
     (
         en_cue(Role.DOUBT, ahead=30, reach=Reach.CLAUSE),
         (

@@ -12,7 +12,7 @@ from typing import Final
 
 from casefinder.clinical.findings.cues_zh import ZH_CUES
 from casefinder.clinical.findings.overlaps import Spot
-from casefinder.clinical.findings.phrases import CUE, Phrase
+from casefinder.clinical.findings.phrases import Phrase, make_cue_phrase
 from casefinder.clinical.lexicon import ConceptKind
 
 _FELT: Final = "疼痛胀痒红肿麻酸闷干凉冷黄哑晕慌僵硬堵渴苦"
@@ -38,20 +38,22 @@ _BARE: Final = re.compile(
     r"(?P<no>也不|都不|并不|不|也没|没有|没|无)(?P<word>[咳喘吐烧疼痛痒晕肿渴痰汗])(?=[,。;、.!?\s]|$|[不没无也但就了过])"
 )
 _BADLY: Final = re.compile(r"(?P<word>[咳喘吐烧疼痛痒晕肿])得(?:很|好)?(?:厉害|不行|要命|慌|受不了|难受)")
+# The same before a length of time or a number of times: 咳了一周, 吐了3次.
+_FOR_LONG: Final = re.compile(
+    r"(?P<word>[咳喘吐烧疼痛痒晕肿])(?=了(?:[快近大整有]{0,2}(?:\d+|[一二两三四五六七八九十几半数好]+)[多几]?(?:天|周|次|个|小时|晚|"
+    r"夜|年|月|星期|礼拜|回|宿)|[很好]久|一阵))"
+)
+# The same after an adverb, at the end of a clause: 还吐, 一直咳.
+_STILL: Final = re.compile(
+    r"(?:(?<=[还就又老总会也边])|(?<=[老总]是)|(?<=一直))(?P<word>[咳喘吐痒痛烧])(?=[,。;、.!?\s了的得]|$)"
+)
+# 孕28周, 孕28+3周: not of a child that was born then.
+_WEEKS_PREGNANT: Final = re.compile(
+    r"孕\s?(?:约|近|第)?\s?\d{1,2}(?:\+\d)?\s?(?:余|多)?(?:周|w|个?月)(?:\+\d天?)?(?!.{0,5}(?:出生|产|娩|剖))"
+)
 _LONGEST_PART: Final = 5  # characters: 肩胛骨那里 is none, 手指关节 is one
 _KINDS: Final = frozenset({ConceptKind.SYMPTOM, ConceptKind.SIGN})
-_NEGATION: Final = Phrase(
-    CUE,
-    (),
-    ZH_CUES["不"],
-    None,
-    begins_word=False,
-    ends_word=False,
-    is_acronym=False,
-    not_before="",
-    rivals=(),
-    is_plain=True,
-)
+_NEGATION: Final = make_cue_phrase(ZH_CUES["不"])
 
 
 def find_loose(folded: str, phrases: Mapping[str, Phrase]) -> list[Spot]:
@@ -70,10 +72,20 @@ def find_loose(folded: str, phrases: Mapping[str, Phrase]) -> list[Spot]:
             else:
                 spots.append((first, found.end(), phrase))
             break
-    for found in _BADLY.finditer(folded) if "得" in folded else ():
-        phrase = phrases.get(_ONE_WORD[found["word"]])
-        if phrase is not None:
-            spots.append((found.start(), found.end(), phrase))
+    spots += _find_one_word(folded, phrases)
+    if "孕" in folded and (pregnant := phrases.get("怀孕")):
+        spots += [(*found.span(), pregnant) for found in _WEEKS_PREGNANT.finditer(folded)]
+    return spots
+
+
+def _find_one_word(folded: str, phrases: Mapping[str, Phrase]) -> list[Spot]:
+    """Find complaints of one character: 咳得厉害, 吐了3次, 不咳不喘."""
+    spots: list[Spot] = []
+    for pattern in (_BADLY, _FOR_LONG, _STILL):
+        for found in pattern.finditer(folded):
+            phrase = phrases.get(_ONE_WORD[found["word"]])
+            if phrase is not None:
+                spots.append((*found.span(), phrase))
     for found in _BARE.finditer(folded):
         phrase = phrases.get(_ONE_WORD[found["word"]])
         if phrase is not None:

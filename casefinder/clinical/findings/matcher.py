@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from casefinder.clinical.findings.loose_forms import find_loose
+from casefinder.clinical.findings.marks import find_marks
 from casefinder.clinical.findings.overlaps import NEGATING, Match, Spot, resolve_overlaps
-from casefinder.clinical.findings.phrases import LATIN, Phrase, collect_phrases
+from casefinder.clinical.findings.phrases import CUE, LATIN, Phrase, collect_phrases
 from casefinder.clinical.lexicon import Lexicon
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _PLURAL: Final = re.compile(r"(?:e?s)(?![a-z0-9])")
+# A time written on to a word: RA10年, fever3天. Nothing else may follow without a space.
+_TIME: Final = re.compile(r"\d{1,3}[余多+]?个?(?:年|月|周|星期|天|日|小时|分钟|h(?![a-z0-9]))")
 Found: TypeAlias = tuple[int, int, int]
 """The number of a phrase, and where it begins and ends."""
 _SHORT: Final = 120  # characters of a complaint; trying every length there takes a millisecond or two
@@ -42,7 +45,7 @@ class PhraseMatcher:
         is_first, self._is_used = not self._is_used, True
         is_cold = is_first and self._automaton is None and len(folded) <= _SHORT
         found, phrases = self._try_every_length(folded) if is_cold else self._run_automaton(folded)
-        kept = _keep_longest(found, phrases, folded, text)
+        kept = find_marks(folded) + _keep_longest(found, phrases, folded, text)
         if not folded.isascii():
             kept += find_loose(folded, self._by_text)
         return resolve_overlaps(kept, folded)
@@ -81,8 +84,8 @@ class PhraseMatcher:
 def _keep_longest(found: Iterable[Found], phrases: Sequence[Phrase], folded: str, text: str) -> list[Spot]:
     """Keep the longest phrase that begins at each place.
 
-    Shorter ones are kept beside it where they are one character, or where they begin with a negation: they may
-    hold where the longest gives way to another.
+    Shorter ones are kept beside it where they are one character, where they begin with a negation, and where it is
+    a cue: they may hold where the longest gives way to another (否认有机磷中毒 denies the poisoning).
     """
     settled = bytearray(len(folded))
     kept: list[Spot] = []
@@ -97,7 +100,7 @@ def _keep_longest(found: Iterable[Found], phrases: Sequence[Phrase], folded: str
         if folded[end - 1] == "疼" and folded.startswith("痛", end) and phrase.concepts:
             end += 1  # 膝疼痛 is 膝疼
         kept.append((start, end, phrase))
-        if folded[start] not in NEGATING:
+        if folded[start] not in NEGATING and phrase.group != CUE:
             settled[start] = 1
     return kept
 
@@ -110,11 +113,13 @@ def _checked_end(start: int, end: int, phrase: Phrase, folded: str, text: str) -
         return 0
     if phrase.rivals and any(word in folded for word in phrase.rivals):
         return 0
+    if phrase.partners and not any(word in folded for word in phrase.partners):
+        return 0
     if end == len(folded):
         return end
     if phrase.not_before:
         return 0 if folded[end] in phrase.not_before else end
-    if not phrase.ends_word or folded[end] not in LATIN:
+    if not phrase.ends_word or folded[end] not in LATIN or _TIME.match(folded, end):
         return end
     plural = _PLURAL.match(folded, end)
     if plural is None or (phrase.is_acronym and text[start:end].isupper() and text[end] == "S"):

@@ -15,10 +15,19 @@ LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _TAKES_IES: Final = re.compile(r"[a-z]{2}[^aeiou\W]y$")
 _MAX_ABBREVIATION: Final = 4
 _MAX_ACRONYM: Final = 5  # NSTEMI and longer are nobody's plural
-# What makes another word of the last character of a form: 抽动症状 are no 抽动症, 颈椎病变 no 颈椎病.
-_REREAD: Final = {"症": "状", "病": "变理毒灶因情程房种菌"}
+# What makes another word of the last character of a form: 抽动症状 are no 抽动症, 颈椎病变 no 颈椎病,
+# 晚上感到 no 上感.
+_REREAD: Final = {"症": "状", "病": "变理毒灶因情程房种菌", "肿": "瘤块物", "感": "到觉受染冒"}
 # What an abbreviation stands for in a text that holds one of these words.
-_RIVALS: Final = {"dm": ("皮肌炎", "dermatomyositis", "右美沙芬", "dextromethorphan")}
+_RIVALS: Final = {
+    "dm": ("皮肌炎", "dermatomyositis", "右美沙芬", "dextromethorphan"),
+    "ha": ("玻璃酸", "透明质酸", "hyaluron"),
+    "rhf": ("y/o", "yo rhf", "handed"),
+}
+# What must stand in the text beside a word that means something else in most texts.
+_PARTNERS: Final = {
+    word: ("urgency", "dysuria", "urin", "nocturia", "hematuria", "burning") for word in ("frequency", "hesitancy")
+}
 _MAX_CASED: Final = 2  # MI, AF, PE: lower-case letter pairs are mostly something else
 # Abbreviations that are English words in lower case.
 _WORDS: Final = frozenset(
@@ -28,7 +37,7 @@ _WORDS: Final = frozenset(
         "did egg end era fat far fed gap hip ham hot ice ion lad led let lid lie low may mom not now off "
         "old one our out own pad pan per pig pin pot put ram ran rat raw ray sit six son tan tin too try "
         "two use van vet war way wet why win yes you age ago and any are bar be the for stem star spot "
-        "side she sob ors sac rest race peep mast lies ache ames slip clip damp fast dare care salt"
+        "side she sob ors sac doe rest race peep mast lies ache ames slip clip damp fast dare care salt"
     ).split()
 )
 
@@ -46,6 +55,7 @@ class Phrase(NamedTuple):
         is_acronym: Whether its plural is a small s: MIs are infarctions, but RAS is not RA.
         not_before: Characters that must not follow, because the last one belongs to them.
         rivals: Words that it does not count beside.
+        partners: Words of which it needs one beside it; empty where it needs none.
         is_plain: Whether it counts wherever its text stands.
     """
 
@@ -58,6 +68,7 @@ class Phrase(NamedTuple):
     is_acronym: bool
     not_before: str
     rivals: tuple[str, ...]
+    partners: tuple[str, ...]
     is_plain: bool
 
 
@@ -77,6 +88,23 @@ def collect_phrases(lexicon: Lexicon) -> dict[str, Phrase]:
         if form[-1] == "y" and _TAKES_IES.search(form):
             phrases.setdefault(form[:-1] + "ies", phrase)
     return phrases
+
+
+def make_cue_phrase(cue: Cue) -> Phrase:
+    """Make the phrase of a cue that is found by a rule of its own: it counts wherever it stands."""
+    return Phrase(
+        CUE,
+        (),
+        cue,
+        None,
+        begins_word=False,
+        ends_word=False,
+        is_acronym=False,
+        not_before="",
+        rivals=(),
+        partners=(),
+        is_plain=True,
+    )
 
 
 def _make_phrase(
@@ -100,6 +128,7 @@ def _make_phrase(
         is_acronym=is_acronym,
         not_before=not_before,
         rivals=_RIVALS.get(text, ()),
+        partners=_PARTNERS.get(text, ()),
         is_plain=not (begins_word or ends_word or not_before),
     )
 

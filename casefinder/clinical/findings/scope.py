@@ -16,35 +16,22 @@ from casefinder.clinical.findings.contexts import loses_meaning
 from casefinder.clinical.findings.cues import Cue, Reach, Role
 from casefinder.clinical.findings.headings import ALLERGIES, default_assertion
 from casefinder.clinical.findings.judged import Judged, strengthen
+from casefinder.clinical.findings.looking_back import CONNECTOR, FELT, SENTENCE_END, apply_back, points_back
 from casefinder.clinical.findings.model import Assertion
 from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.lexicon import ConceptKind
 
-_SENTENCE_END: Final = re.compile(r"[。;!\n]|[.?](?=\s|$|[^\x00-\x7f])")
 _QUESTION: Final = re.compile(r"\?(?![a-z])")
 _HAN_SPACE: Final = re.compile(r"(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f])")
-# What may stand between two findings of one list. A bare comma is not among them: see _CONJUNCTION.
-_CONNECTOR: Final = re.compile(
-    r"\s*(?:、|/|\+|以及|及其|及|和|与|或者|或|,?\s*and(?: the)?|,?\s*or|versus|vs\.?|)\s*(?:双侧|左侧|右侧|any )?\s*"
-)
-_OVER_COMMA: Final = 10  # characters: 胃溃疡，吃药后好了
-_CONJUNCTION: Final = re.compile(r"\b(?:and|or)\b|[及和或与]")
+# The statement that an English negation begins is over: "no adhesions were seen and oophorectomy was done".
+_HAS_PASSED: Final = re.compile(r"\b(?:was|were) [a-z]+ and\b")
 _LIST_GAP: Final = 45  # characters between two findings of one list, in English with its adjectives
 _LIST_GAP_ZH: Final = 12
-_OF_RELATIVE: Final = re.compile(
-    r"\s*(?:[(]|(?:in|among|affecting|of)\s)\s*"
-    r"(?:(?:his|her|the|their|an?|one|two|three|both|several|first-degree|second-degree|maternal|paternal)\s+){0,3}$"
-)
 _ALLERGIC_TO: Final = re.compile(r"allerg(?:y|ies|ic) to (?:[a-z]+(?:,| and| or) ?){0,2}$|对$")
-_CLOSED: Final = re.compile(r"\s*(?:[,;。.!?)\n]|by |on |$)")
 _GOES_ON: Final = re.compile(r"\b(?:or|nor|any)(?: a| any)? $")
 _RESULT: Final = re.compile(r",\s*(?:提示|示|显示|诊断|诊为|病理|结果)")
 _ALLERGY: Final = "allergy"
 _CONTACT: Final = "contact-history"
-_UNCLEAR_CAUSE: Final = ("待查", "待诊")  # 发热待查 is a fever whose cause is unclear, 肺炎待查 an unclear pneumonia
-_NORMAL: Final = ("正常", "异常")
-_NOT_JUDGED_AHEAD: Final = frozenset({ConceptKind.BODY, ConceptKind.TEST})
-_FELT: Final = frozenset({ConceptKind.SYMPTOM, ConceptKind.SIGN})
 _DRUGS: Final = frozenset({ConceptKind.DRUG, ConceptKind.DRUG_CLASS})
 _CLOSES: Final = {
     Role.END: (Role.NEGATE, Role.DOUBT, Role.PLAN),
@@ -55,7 +42,7 @@ _PLANNED: Final = frozenset({ConceptKind.DRUG, ConceptKind.DRUG_CLASS, ConceptKi
 _HAVING: Final = frozenset(("有", "出现", "见", "发现"))  # 没有出现, 未见有: one verb with the negation before
 _VERB_GAP: Final = 2  # characters: 没有再出现
 _AFTER_YEARS: Final = re.compile(
-    r"(?:治疗)?术?后(?:约|近)?(?:\d+|[一二两三四五六七八九十半数几]+)[余多+]?(?:年|个?月)(?!余?龄)"
+    r"(?:治疗)?(?:术?后|(?<=术后))(?:约|近)?(?:\d+|[一二两三四五六七八九十半数几]+)[余多+]?(?:年|个?月)(?!余?龄)"
 )
 
 
@@ -128,7 +115,7 @@ class _ScopeReader:
         self._default = self._section_default
 
     def _pass_gap(self, index: int, match: Match) -> None:
-        ended = _SENTENCE_END.search(self._folded, self._position, match.start)
+        ended = SENTENCE_END.search(self._folded, self._position, match.start)
         if ended:
             past = self._open.get(Role.PAST) if ended.group() == ";" else None
             anchor = self._anchor.get(Role.PAST, 0)
@@ -194,13 +181,15 @@ class _ScopeReader:
                 continue
             else:
                 limit = _LIST_GAP_ZH if cue.is_zh else _LIST_GAP
-            if match.start - anchor > limit:
+            if match.start - anchor > limit or (
+                role is Role.NEGATE and not cue.is_zh and _HAS_PASSED.search(self._folded, anchor, match.start)
+            ):
                 del self._open[role]
 
     def _close_attribute(self, match: Match) -> None:
         """End a negation that only describes what follows: 没有发热的咳嗽 is a cough."""
         negation = self._open.get(Role.NEGATE)
-        if negation is None or self._anchor[Role.NEGATE] == negation.end or match.concepts[0].kind not in _FELT:
+        if negation is None or self._anchor[Role.NEGATE] == negation.end or match.concepts[0].kind not in FELT:
             return
         if self._folded[self._anchor[Role.NEGATE] : match.start].rstrip() == "的":
             del self._open[Role.NEGATE]
@@ -211,7 +200,7 @@ class _ScopeReader:
             if self._is_meant(role, opened, match.concepts[0].kind):
                 strengthen(judged, role, opened)
         kind = match.concepts[0].kind
-        if kind is ConceptKind.PROCEDURE:
+        if kind is ConceptKind.PROCEDURE or self._folded.endswith("术后", match.start, match.end):
             since = _AFTER_YEARS.match(self._folded, match.end)
             if since:
                 strengthen(judged, Role.PAST, Match(since.start(), since.end(), (), None))
@@ -229,14 +218,14 @@ class _ScopeReader:
         """
         if role is Role.PLAN:
             return kind in _PLANNED
-        return not (role is Role.PAST and self._folded[opened.start] == "年" and kind in _FELT)
+        return not (role is Role.PAST and self._folded[opened.start] == "年" and kind in FELT)
 
     def _mark_allergens(self, match: Match) -> None:
         """Mark the drugs named right before 过敏 or "allergy"."""
         following = match.start
         for judged in reversed(self._sentence):
             between = self._folded[judged.match.end : following]
-            if judged.match.concepts[0].kind not in _DRUGS or not _CONNECTOR.fullmatch(between):
+            if judged.match.concepts[0].kind not in _DRUGS or not CONNECTOR.fullmatch(between):
                 return
             judged.is_allergen = True
             following = judged.match.start
@@ -249,8 +238,8 @@ class _ScopeReader:
                 self._close_by(match, cue)
         elif loses_meaning(self._folded, match, cue):
             return
-        elif self._points_back(index, match, cue):
-            self._apply_back(match, cue)
+        elif points_back(self._folded, self._matches, index, self._sentence, has_relative=Role.RELATIVE in self._open):
+            apply_back(self._folded, match, cue, self._sentence)
             if cue.is_both:
                 self._open_cue(match, cue)
         elif cue.ahead is not None:
@@ -288,35 +277,6 @@ class _ScopeReader:
             return False
         return self._anchor[Role.NEGATE] == negation.end and not self._folded[relative.end : match.start].strip()
 
-    def _points_back(self, index: int, match: Match, cue: Cue) -> bool:
-        if cue.role is Role.RELATIVE and self._sentence and Role.RELATIVE not in self._open:
-            gap = self._folded[self._sentence[-1].match.end : match.start]
-            if gap.strip() and _OF_RELATIVE.fullmatch(gap):
-                return True
-        if cue.back is None or not self._sentence:
-            return False
-        gap = self._folded[self._sentence[-1].match.end : match.start]
-        if cue.passes_comma and gap.count(",") == 1 and len(gap) <= _OVER_COMMA:
-            return True
-        if len(gap.strip(" :")) > cue.back or "," in gap:
-            return False
-        if cue.ahead is None or cue.is_both or (cue.prefers_back and not _CONJUNCTION.search(gap)):
-            return True
-        if cue.role is Role.NEGATE and not _CLOSED.match(self._folded, match.end):
-            return False  # 伤口无渗血: what 无 denies is just not in the lexicon
-        return not self._finds_ahead(index, match, cue)
-
-    def _finds_ahead(self, index: int, match: Match, cue: Cue) -> bool:
-        for following in self._matches[index + 1 :]:
-            gap = self._folded[match.end : following.start]
-            if len(gap) > (cue.ahead or 0) or "," in gap or _SENTENCE_END.search(gap):
-                return False
-            if following.cue is not None and following.cue.role in _CLOSES:
-                return False
-            if following.concepts and following.concepts[0].kind not in _NOT_JUDGED_AHEAD:
-                return True
-        return False
-
     def _open_cue(self, match: Match, cue: Cue) -> None:
         if cue.role is Role.NEGATE and self._cancels_negation(match):
             del self._open[Role.NEGATE]
@@ -336,25 +296,6 @@ class _ScopeReader:
         if opened is None or self._anchor[Role.NEGATE] != opened.end:
             return False
         return match.start - opened.end <= 1 and not self._folded[opened.end : match.start].strip()
-
-    def _apply_back(self, match: Match, cue: Cue) -> None:
-        following = None
-        has_conjunction = False
-        for judged in reversed(self._sentence):
-            if following is not None:
-                between = self._folded[judged.match.end : following]
-                has_conjunction = has_conjunction or _CONJUNCTION.search(between) is not None
-                if not (_CONNECTOR.fullmatch(between) or (has_conjunction and between.strip() == ",")):
-                    return
-            following = judged.match.start
-            if self._concerns(match, judged.match.concepts[0].kind):
-                strengthen(judged, cue.role, match)
-
-    def _concerns(self, match: Match, kind: ConceptKind) -> bool:
-        """Tell whether a cue says something about a kind: 发热待查 leaves the fever, 血常规正常 leaves the test."""
-        if self._folded.startswith(_UNCLEAR_CAUSE, match.start):
-            return kind not in _FELT
-        return kind in _FELT or not self._folded.endswith(_NORMAL, match.start, match.end)
 
 
 def _cue_of(match: Match) -> Cue:

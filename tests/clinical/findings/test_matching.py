@@ -143,3 +143,25 @@ def _shipped_ids(text: str) -> list[str]:
 )
 def test_words_that_look_like_a_finding_are_told_from_it(text: str, expected: list[str]) -> None:
     assert [found for found in _shipped_ids(text) if found != "syrup"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("咳了一周", ["咳"]),
+        ("还吐，一直咳", ["吐", "咳"]),
+        ("呕吐了3次", ["呕吐"]),
+        ("孕28+3周", ["孕28+3周"]),
+        ("孕38周剖宫产娩出", ["剖宫产"]),
+        ("fever3天，RA10年", ["fever", "RA"]),
+        ("fever3x", []),
+        ("甲状腺肿瘤", ["甲状腺肿瘤"]),
+        ("晚上感到头晕", ["头晕"]),
+        ("降低血压", []),
+        ("否认有机磷中毒", ["有机磷中毒"]),
+        ("frequency and urgency", ["frequency", "urgency"]),
+        ("the frequency of visits", []),
+    ],
+)
+def test_short_and_joined_wordings(text: str, expected: list[str]) -> None:
+    assert [finding.surface for finding in extract(text).findings] == expected

@@ -341,3 +341,40 @@ def test_heading_outweighs_the_section_and_lasts_to_the_next_heading() -> None:
 def test_drug_under_an_allergy_heading_is_an_allergen() -> None:
     findings = extract("Allergies: aspirin\nMedications: metformin").findings
     assert [(finding.surface, finding.is_allergen) for finding in findings] == [("aspirin", True), ("metformin", False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("发热-，咳嗽+", "-发热 +咳嗽"),
+        ("fever -, cough +", "-fever +cough"),
+        ("+fever, +chills, -cough", "+fever +chills -cough"),
+        ("咳嗽±", "?咳嗽"),
+        ("发热：否 腹痛：是", "-发热 +腹痛"),
+        ("hypertension - stable", "+hypertension"),
+        ("- fever\n- cough", "+fever +cough"),
+        ("Neuro: no ataxia", "-ataxia"),
+    ],
+)
+def test_bare_sign_or_answer_judges_the_finding_it_touches(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("建议去医院检查，排除肺炎", "?肺炎"),
+        ("建议去医院检查，已排除肺炎", "-肺炎"),
+        ("检查排除脑出血", "-脑出血"),
+    ],
+)
+def test_what_an_examination_is_still_to_exclude_is_doubtful(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+def test_normal_test_says_nothing_of_the_finding_before_it() -> None:
+    assert _read("血糖升高血常规正常") == "+血糖升高 +血常规"
+
+
+def test_english_statement_that_is_over_ends_negation() -> None:
+    assert _read("no effusion was seen and pneumonia was treated") == "-effusion +pneumonia"
