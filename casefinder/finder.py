@@ -21,7 +21,6 @@ from casefinder.casebase import (
     open_case_base,
 )
 from casefinder.cases import Case
-from casefinder.cases.readers import read_cases
 from casefinder.cases.reading import Origin, ReadCase, ReadRow
 from casefinder.encoders import BUNDLED_NAME, Encoder, load_encoder
 from casefinder.search import Answer, Hit, Searcher
@@ -309,6 +308,8 @@ class CaseFinder:
 
 def _rows(source: Source, column_map: Mapping[str, str] | None) -> Iterable[ReadRow]:
     if isinstance(source, Path | str):
+        from casefinder.cases.readers import read_cases
+
         return read_cases(Path(source), column_map=column_map)
     return (_located(item, number) for number, item in enumerate(source, start=1))
 

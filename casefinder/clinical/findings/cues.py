@@ -67,10 +67,11 @@ def index_cues(groups: Iterable[tuple[Cue, Iterable[str]]]) -> dict[str, Cue]:
     cues: dict[str, Cue] = {}
     for cue, phrases in groups:
         for phrase in phrases:
-            known = cues.get(phrase, cue)
+            known = cues.setdefault(phrase, cue)
             if known.role is not cue.role:
                 raise ValueError(f"{phrase!r} is listed as {known.role.name} and as {cue.role.name}; keep one of them")
-            cues[phrase] = _join(known, cue)
+            if known is not cue:
+                cues[phrase] = _join(known, cue)
     return cues
 
 

@@ -30,7 +30,7 @@ from casefinder.clinical.lexicon import Lexicon, load_lexicon
 
 
 class FindingExtractor:
-    """Extracts with one lexicon. Making it takes a fifth of a second: keep it; it never changes."""
+    """Extracts with one lexicon. Making it reads every form: keep it; it never changes."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon

@@ -7,12 +7,11 @@ a feeling, what is left without it is looked up.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from casefinder.clinical.findings.cues_zh import ZH_CUES
 from casefinder.clinical.findings.overlaps import Spot
-from casefinder.clinical.findings.phrases import Phrase, make_cue_phrase
+from casefinder.clinical.findings.phrases import PhraseBook, make_cue_phrase
 from casefinder.clinical.lexicon import ConceptKind
 
 _FELT: Final = "疼痛胀痒红肿麻酸闷干凉冷黄哑晕慌僵硬堵渴苦"
@@ -56,7 +55,7 @@ _KINDS: Final = frozenset({ConceptKind.SYMPTOM, ConceptKind.SIGN})
 _NEGATION: Final = make_cue_phrase(ZH_CUES["不"])
 
 
-def find_loose(folded: str, phrases: Mapping[str, Phrase]) -> list[Spot]:
+def find_loose(folded: str, phrases: PhraseBook) -> list[Spot]:
     """Find the forms that have other words inside; of a negated one only the feeling is the finding, 不 its cue."""
     spots: list[Spot] = []
     for found in _LOOSE.finditer(folded):
@@ -78,7 +77,7 @@ def find_loose(folded: str, phrases: Mapping[str, Phrase]) -> list[Spot]:
     return spots
 
 
-def _find_one_word(folded: str, phrases: Mapping[str, Phrase]) -> list[Spot]:
+def _find_one_word(folded: str, phrases: PhraseBook) -> list[Spot]:
     """Find complaints of one character: 咳得厉害, 吐了3次, 不咳不喘."""
     spots: list[Spot] = []
     for pattern in (_BADLY, _FOR_LONG, _STILL):

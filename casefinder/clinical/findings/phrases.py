@@ -41,6 +41,10 @@ _WORDS: Final = frozenset(
     ).split()
 )
 
+_CUES: Final = ZH_CUES | EN_CUES
+_NOTHINGS: Final = (ZH_NOTHING | EN_NOTHING) - _CUES.keys()
+_NOTHING: Final = Cue(Role.NOTHING)
+
 
 class Phrase(NamedTuple):
     """What a phrase stands for.
@@ -72,22 +76,44 @@ class Phrase(NamedTuple):
     is_plain: bool
 
 
-def collect_phrases(lexicon: Lexicon) -> dict[str, Phrase]:
-    """Map every folded phrase that is looked for to what it stands for."""
-    nothing = Cue(Role.NOTHING)
-    phrases = {text: _make_phrase(text, TERM, cue=nothing) for text in ZH_NOTHING | EN_NOTHING}
-    phrases |= {text: _make_phrase(text, CUE, cue=cue) for text, cue in (ZH_CUES | EN_CUES).items()}
-    spellings, acronyms = _collect_cased(lexicon), _collect_acronyms(lexicon)
-    by_id = dict(lexicon.by_id)
-    for form, owners in lexicon.form_index.items():
-        concepts = (by_id[owners[0]],) if len(owners) == 1 else tuple(by_id[concept_id] for concept_id in owners)
-        group = BODY if concepts[0].kind is ConceptKind.BODY else TERM
-        phrases[form] = phrase = _make_phrase(
-            form, group, concepts, spellings=spellings.get(form), is_acronym=form in acronyms
-        )
-        if form[-1] == "y" and _TAKES_IES.search(form):
-            phrases.setdefault(form[:-1] + "ies", phrase)
-    return phrases
+class PhraseBook:
+    """Every phrase that is looked for in a text. Each is made when it is first asked for, and kept."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Take over the lexicon's forms; where a form is a cue phrase as well, it counts as the form."""
+        self._by_id = lexicon.by_id
+        self._forms = lexicon.form_index
+        self._made: dict[str, Phrase] = {}
+        self.longest = max(map(len, self._forms), default=0)
+        """Characters of the longest form; no cue is longer than the longest of the shipped ones."""
+
+    def texts(self) -> list[str]:
+        """List the folded text of every phrase."""
+        plurals = [form[:-1] + "ies" for form in self._forms if form[-1] == "y" and _TAKES_IES.search(form)]
+        return list(dict.fromkeys((*self._forms, *plurals, *_CUES, *_NOTHINGS)))
+
+    def get(self, text: str) -> Phrase | None:
+        """Return what a folded text stands for, or None."""
+        phrase = self._made.get(text)
+        if phrase is None:
+            phrase = self._make(text)
+            if phrase is not None:
+                self._made[text] = phrase
+        return phrase
+
+    def _make(self, text: str) -> Phrase | None:
+        owners = self._forms.get(text)
+        if owners is not None:
+            return _make_form(text, tuple(map(self._by_id.__getitem__, owners)))
+        cue = _CUES.get(text)
+        if cue is not None:
+            return _make_phrase(text, CUE, cue=cue)
+        if text in _NOTHINGS:
+            return _make_phrase(text, TERM, cue=_NOTHING)
+        singular = text[:-3] + "y"
+        if text.endswith("ies") and singular in self._forms and _TAKES_IES.search(singular):
+            return self.get(singular)
+        return None
 
 
 def make_cue_phrase(cue: Cue) -> Phrase:
@@ -133,18 +159,24 @@ def _make_phrase(
     )
 
 
-def _collect_cased(lexicon: Lexicon) -> dict[str, frozenset[str]]:
-    """Map folded abbreviations to the spellings that count, where lower case would mean something else."""
-    cased: dict[str, set[str]] = {}
-    for concept in lexicon:
-        for form in concept.en_forms:
-            folded = normalise_form(form) if len(form) <= _MAX_ABBREVIATION else ""
-            if folded and (len(form) <= _MAX_CASED or folded in _WORDS) and form != folded:
-                cased.setdefault(folded, set()).add(form)
-    return {folded: frozenset(forms) for folded, forms in cased.items()}
+def _make_form(form: str, concepts: tuple[Concept, ...]) -> Phrase:
+    is_body = concepts[0].kind is ConceptKind.BODY
+    written = _written_as(form, concepts) if len(form) <= _MAX_ACRONYM and form.isascii() else frozenset()
+    is_cased = len(form) <= _MAX_CASED or (len(form) <= _MAX_ABBREVIATION and form in _WORDS)
+    return _make_phrase(
+        form,
+        BODY if is_body else TERM,
+        concepts,
+        spellings=(written - {form} or None) if is_cased else None,
+        is_acronym=any(map(str.isupper, written)),
+    )
 
 
-def _collect_acronyms(lexicon: Lexicon) -> frozenset[str]:
-    """Collect the folded forms of a few capitals."""
-    forms = (form for concept in lexicon for form in concept.en_forms if len(form) <= _MAX_ACRONYM)
-    return frozenset(normalise_form(form) for form in forms if form.isupper())
+def _written_as(form: str, concepts: tuple[Concept, ...]) -> frozenset[str]:
+    """Return how the lexicon writes a folded form: MI, mmHg."""
+    return frozenset(
+        written
+        for concept in concepts
+        for written in concept.en_forms
+        if len(written) == len(form) and normalise_form(written) == form
+    )

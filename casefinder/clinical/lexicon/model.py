@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from types import MappingProxyType
 
-_SPACES = re.compile(r"[^\S\n]+")
-_SPACES_AT_LINE_EDGES = re.compile(r"^ | $", re.MULTILINE)
+_ODD_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 
 
 class ConceptKind(StrEnum):
@@ -102,10 +101,11 @@ class Lexicon:
         forms = [concept.forms for concept in self.concepts]
         normalised = iter(_normalise_lines(list(chain.from_iterable(forms))))
         for concept, own_forms in zip(self.concepts, forms, strict=True):
-            for _, form in zip(own_forms, normalised, strict=False):
-                claimed = owners.get(form, ())
-                if concept.id not in claimed:
-                    owners[form] = (*claimed, concept.id)
+            own = (concept.id,)
+            for form in islice(normalised, len(own_forms)):
+                claimed = owners.setdefault(form, own)
+                if claimed is not own and concept.id not in claimed:
+                    owners[form] = claimed + own
         return MappingProxyType(owners)
 
     def ancestors(self, concept_id: str) -> tuple[str, ...]:
@@ -157,7 +157,8 @@ def normalise_form(form: str) -> str:
 def _normalise_lines(forms: Sequence[str]) -> list[str]:
     """Normalise many forms in one pass, as one text: five times faster than form by form."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", "\n".join(forms)).casefold())
-    return _SPACES_AT_LINE_EDGES.sub("", _SPACES.sub(" ", folded)).split("\n")
+    lines = _ODD_SPACES.sub(" ", folded).split("\n")
+    return [line.strip(" ") for line in lines]
 
 
 def _reach(start_id: str, neighbours: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
