@@ -58,6 +58,12 @@ class Compactor:
         status, said = _in_own_process(self._directory)
         if said and status in (os.EX_OK, _FAILED):  # casefinder's own words: a traceback may quote a case
             _LOG.warning("while %s was compacted: %s", self._directory, said)
+        if status < 0:
+            _LOG.warning(
+                "the process that compacted %s was ended by signal %d; the next change tries again",
+                self._directory,
+                -status,
+            )
         if status > 0 and status != _FAILED:
             _compact_if_due(self._directory)  # what this interpreter is part of cannot be started as Python
 

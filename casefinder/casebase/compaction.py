@@ -61,8 +61,8 @@ def compact(
     read_manifest(directory)
     with telling_what_failed(directory), snapshot_lock(directory):
         manifest = read_manifest(directory)
-        require_space(directory, 2 * size_of(directory / manifest.snapshot.name), purpose="writing a snapshot")
         if memory_bytes is not None:
+            _require_space(directory, manifest)
             planned = replace(manifest, aims=manifest.aims.changed(memory_bytes=memory_bytes))
             snapshot = snapshot_of_records(directory, planned)
             return publish_snapshot(directory, snapshot, is_locked=is_locked, aims=planned.aims)
@@ -71,8 +71,15 @@ def compact(
             with closing(view.store):
                 if only_if_due and not compaction_is_due(manifest, view.sequence):
                     return manifest
+                _require_space(directory, manifest)
                 snapshot = merged_snapshot(directory, view)
         except IndexDamagedError as damage:
             _LOG.warning("%s; the new snapshot is made from the records", damage)
+            _require_space(directory, manifest)
             snapshot = snapshot_of_records(directory, manifest)
         return publish_snapshot(directory, snapshot, is_locked=is_locked)
+
+
+def _require_space(directory: Path, manifest: Manifest) -> None:
+    """Make sure that a new snapshot, and what is written on the way to it, will fit beside the current one."""
+    require_space(directory, 2 * size_of(directory / manifest.snapshot.name), purpose="writing a snapshot")

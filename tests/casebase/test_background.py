@@ -99,3 +99,14 @@ def test_what_went_wrong_is_told_and_not_tried_again(
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
         (logging.WARNING, f"while {base} was compacted: no space left")
     ]
+
+
+def test_a_process_that_was_killed_is_told_of(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    program(tmp_path / "python3", "kill -KILL $$", monkeypatch)
+    changed(base)
+    assert read_manifest(base).snapshot.sequence == 1
+    assert caplog.messages == [
+        f"the process that compacted {base} was ended by signal 9; the next change tries again",
+    ]

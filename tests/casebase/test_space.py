@@ -97,3 +97,7 @@ def test_size_is_that_of_all_files(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").write_bytes(b"12345")
     (tmp_path / "c").write_bytes(b"123")
     assert (size_of(tmp_path), size_of(tmp_path / "c"), size_of(tmp_path / "none")) == (8, 3, 0)
+
+
+def test_a_full_disk_is_no_matter_where_compacting_does_not_pay(base: Path, full_disk: None) -> None:
+    assert compact(base, only_if_due=True).snapshot.sequence == 1
