@@ -31,7 +31,7 @@ SIGNALS: Final = (
     "named",
 )
 _USUAL_NEARNESS: Final = 1.8  # of a complaint and the nearest other case among the sample cases
-_MOST_NATS: Final = 60.0  # beyond, a question is long enough to be judged by its meaning
+_SHORT_NATS: Final = 60.0  # of information; beyond, a question is long enough to be judged by its meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,14 @@ def signals(scored: Scored, similarities: Matrix, place: int) -> NDArray[np.floa
     """
     part = dict(zip(PARTS, scored.parts[place].tolist(), strict=True))
     applies = dict(zip(GAINS, scored.applies, strict=True))
-    nats, asked = min(applies["words"] ** 2, _MOST_NATS), min(information(scored.asked), 3.0)
+    nats, asked = min(applies["words"] ** 2, _SHORT_NATS), min(information(scored.asked), 3.0)
     return np.array(
         [
             similarities[place],
             part["meaning"] * applies["meaning"] if applies["meaning"] else _USUAL_NEARNESS * (part["findings"] > 0),
             np.log1p(part["words"] * nats),
             np.log1p((1 - part["words"]) * nats),
-            np.log1p(min(scored.unknown, _MOST_NATS)),
+            np.log1p(min(scored.unknown, _SHORT_NATS)),
             part["findings"] * asked,
             (1 - part["findings"]) * asked,
             scored.question.coverage,

@@ -24,7 +24,7 @@ _USUAL_SCALE: Final = 3.0  # how far related texts stand out, for an encoder tha
 _SEXES: Final = {Sex.FEMALE: 1, Sex.MALE: 2}
 _DURATION_OFFSET_DAYS: Final = 0.1
 _DURATION_DECADES: Final = 2.0
-_MOST_NATS: Final = 100.0
+_COUNTED_NATS: Final = 100.0  # of information in the words of a question; more of them say no more
 _STAGE_TOLERANCE_YEARS: Final = 2.0  # seventeen and nineteen are not kept apart
 
 
@@ -127,7 +127,7 @@ def applying(
     """
     applies = {
         "meaning": meaning_scale(calibration) if question.vector.any() else 0.0,
-        "words": float(np.sqrt(min(words.information, _MOST_NATS))) * words.met,
+        "words": float(np.sqrt(min(words.information, _COUNTED_NATS))) * words.met,
         "findings": trust(asked, coverage=question.coverage),
         "names": named,
     }

@@ -138,8 +138,8 @@ _PAST: Final = (
             "used to suffer from|used to experience|completed treatment for|completed therapy for|"
             "treated in the past for|"
             "quit|stopped taking|stopping|discontinuing|discontinuation of|cessation of|resolution of|"
-            "disappearance of|recovering from|years after|months after|years following|years post|prior episode of|"
-            "prior episodes of|previous episode of|previous episodes of|past episodes of|"
+            "disappearance of|childhood|recovering from|years after|months after|years following|"
+            "years post|prior episode of|prior episodes of|previous episode of|previous episodes of|past episodes of|"
             + combine_words(
                 "years ago|year ago|years earlier|decades ago|last year",
                 "he|she|i|the patient|patient",
@@ -228,7 +228,7 @@ _OTHERS: Final = (
     (
         en_cue(Role.NOW),
         (
-            "p/w|c/o|complains of|complained of|complaining of|complains|complained|"
+            "p/w|with residual|with persistent|c/o|complains of|complained of|complaining of|complains|complained|"
             "presents|presented|presenting|presents with|presented with|presenting with|now|currently|"
             "today|this time|admitted|admitted for|admitted with|on admission|"
             "recently|now has|has now|yesterday|this morning|came with|who presents|who presented|days ago|"

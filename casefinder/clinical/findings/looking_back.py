@@ -79,7 +79,7 @@ def apply_back(folded: str, match: Match, cue: Cue, sentence: Sequence[Judged]) 
         if following is not None:
             between = folded[judged.match.end : following]
             has_conjunction = has_conjunction or _CONJUNCTION.search(between) is not None
-            if not (CONNECTOR.fullmatch(between) or (has_conjunction and between.strip() == ",")):
+            if not (CONNECTOR.fullmatch(between) or (has_conjunction and not cue.is_zh and between.strip() == ",")):
                 return
         following = judged.match.start
         kind = judged.match.concepts[0].kind

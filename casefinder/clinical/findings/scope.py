@@ -200,7 +200,7 @@ class _ScopeReader:
             if self._is_meant(role, opened, match.concepts[0].kind):
                 strengthen(judged, role, opened)
         kind = match.concepts[0].kind
-        if kind is ConceptKind.PROCEDURE or self._folded.endswith("术后", match.start, match.end):
+        if kind is ConceptKind.PROCEDURE or "术后" in self._folded[match.end - 2 : match.end + 2]:
             since = _AFTER_YEARS.match(self._folded, match.end)
             if since:
                 strengthen(judged, Role.PAST, Match(since.start(), since.end(), (), None))
