@@ -17,7 +17,7 @@ from casefinder.clinical.lexicon import ConceptKind
 _FELT: Final = "疼痛胀痒红肿麻酸闷干凉冷黄哑晕慌僵硬堵渴苦"
 _BETWEEN: Final = (
     "有点儿?|有些|很|好|挺|特别|非常|比较|老是?|总是?|经常|一直|还是?|又|也|就|会|都|越来越|隐隐|阵阵|一阵阵|偶尔|有时候?|稍微?|"
-    "略|太|真|更|最近|现在|已经?|仍然?|开始|突然|反复|明显|轻微|感觉|感到|觉得|再|怎么|一点|从来?|并|倒|时|不|没有?"
+    "略|太|真|更|最近|现在|已经?|仍然?|开始|突然|剧烈?|隐|绞|钝|刺|阵发性|持续性|间断性?|反复|明显|轻微|感觉|感到|觉得|再|怎么|一点|从来?|并|倒|时|不|没有?"
 )
 # Written out once before the repeat, so that the regex engine skips to the first letters of the words.
 _LOOSE: Final = re.compile(f"(?P<between>(?:{_BETWEEN})(?:{_BETWEEN})*)(?P<felt>[{_FELT}])(?!能|过敏)")
@@ -50,6 +50,15 @@ _STILL: Final = re.compile(
 _WEEKS_PREGNANT: Final = re.compile(
     r"孕\s?(?:约|近|第)?\s?\d{1,2}(?:\+\d)?\s?(?:余|多)?(?:周|w|个?月)(?:\+\d天?)?(?!.{0,5}(?:出生|产|娩|剖))"
 )
+# A lump at a body part: 乳房摸到一个硬块, 脖子上有个包.
+_LUMP: Final = re.compile(
+    r"(?P<between>[上里下部处]{0,2}(?:摸到|触到|摸着|可?触及|可?扪及|发现|长了|长出|长|起了|起|有)了?(?:[一几两]?个|一块|一?些)?小?)"
+    r"(?P<lump>硬块|肿块|包块|疙瘩|硬结|结节|肿物|包)(?![皮裹括扎])"
+)
+_LUMPS: Final = ("包", "块", "结", "疙瘩", "肿物")
+_LUMP_FORMS: Final = ("肿块", "包块", "肿物", "长包", "结节")
+# 月经三个月没来
+_NO_PERIOD: Final = re.compile(r"(?:月经|例假|大姨妈)[^,。;!?]{0,8}(?:没来|没有来|不来|未来)")
 _LONGEST_PART: Final = 5  # characters: 肩胛骨那里 is none, 手指关节 is one
 _KINDS: Final = frozenset({ConceptKind.SYMPTOM, ConceptKind.SIGN})
 _NEGATION: Final = make_cue_phrase(ZH_CUES["不"])
@@ -72,8 +81,28 @@ def find_loose(folded: str, phrases: PhraseBook) -> list[Spot]:
                 spots.append((first, found.end(), phrase))
             break
     spots += _find_one_word(folded, phrases)
+    spots += _find_lumps(folded, phrases)
+    if "来" in folded and (no_period := phrases.get("停经")) is not None:
+        spots += [(*found.span(), no_period) for found in _NO_PERIOD.finditer(folded)]
     if "孕" in folded and (pregnant := phrases.get("怀孕")):
         spots += [(*found.span(), pregnant) for found in _WEEKS_PREGNANT.finditer(folded)]
+    return spots
+
+
+def _find_lumps(folded: str, phrases: PhraseBook) -> list[Spot]:
+    """Find lumps that a few words part from where they are; the lump alone where the place has no form of its own."""
+    spots: list[Spot] = []
+    for found in _LUMP.finditer(folded) if any(word in folded for word in _LUMPS) else ():
+        for first in range(max(0, found.start() - _LONGEST_PART), found.start() - 1):
+            part = folded[first : found.start()]
+            forms = filter(None, (phrases.get(part + form) for form in (found["lump"], *_LUMP_FORMS)))
+            phrase = next((form for form in forms if form.concepts and form.concepts[0].kind in _KINDS), None)
+            if phrase is not None:
+                spots.append((first, found.end(), phrase))
+                break
+        else:
+            if found["lump"] in ("硬块", "包") and (lump := phrases.get("包块")) is not None:
+                spots.append((*found.span("lump"), lump))
     return spots
 
 

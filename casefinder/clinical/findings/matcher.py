@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from casefinder.clinical.findings.graded_tests import find_graded
 from casefinder.clinical.findings.loose_forms import find_loose
 from casefinder.clinical.findings.marks import find_marks
 from casefinder.clinical.findings.overlaps import NEGATING, Match, Spot, resolve_overlaps
@@ -44,7 +45,11 @@ class PhraseMatcher:
         is_first, self._is_used = not self._is_used, True
         is_cold = is_first and self._automaton is None and len(folded) <= _SHORT
         found, phrases = self._try_every_length(folded) if is_cold else self._run_automaton(folded)
-        kept = find_marks(folded) + _keep_longest(found, phrases, folded, text)
+        # Of two that cover the same characters the first counts.
+        kept = find_marks(folded)
+        if not folded.isascii():
+            kept += find_graded(folded, self._book)
+        kept += _keep_longest(found, phrases, folded, text)
         if not folded.isascii():
             kept += find_loose(folded, self._book)
         return resolve_overlaps(kept, folded)

@@ -165,3 +165,23 @@ def test_words_that_look_like_a_finding_are_told_from_it(text: str, expected: li
 )
 def test_short_and_joined_wordings(text: str, expected: list[str]) -> None:
     assert [finding.surface for finding in extract(text).findings] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("尿蛋白3+", {"proteinuria": "present"}),
+        ("尿蛋白（+++）", {"proteinuria": "present"}),
+        ("尿蛋白(-)", {"proteinuria": "absent"}),
+        ("尿蛋白转阴", {"proteinuria": "absent"}),
+        ("查HBsAg(+)", {"positive-hepatitis-b-surface-antigen": "present"}),
+        ("尿蛋白定量", {"24-hour-urine-protein": "present"}),
+        ("乳房摸到一个硬块", {"breast-lump": "present"}),
+        ("脖子上有个包", {"neck-lump": "present"}),
+        ("腹部有包裹性改变", {}),
+        ("月经三个月没来", {"amenorrhea": "present"}),
+        ("心绞痛", {"angina-pectoris": "present"}),
+    ],
+)
+def test_graded_tests_and_lumps_are_findings(text: str, expected: dict[str, str]) -> None:
+    assert {finding.concept_id: str(finding.assertion) for finding in extract(text).findings} == expected
