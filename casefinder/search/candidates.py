@@ -19,9 +19,8 @@ from casefinder.search.asked import Asked
 from casefinder.search.filter_plan import FilterPlan, n_per_side, plan_filter
 from casefinder.search.nearness import N_ABOUT, Nearest, Nearness, nearest_keys, nearness
 from casefinder.search.question import Question
-from casefinder.search.words import WordMatch, all_terms, comparable, match_words
+from casefinder.search.words import WordMatch, asked_words
 from casefinder.term_index import Rows, Where, are_in, concept_term
-from casefinder.term_index.postings import TermScores
 
 Scores = NDArray[np.float32]
 
@@ -86,7 +85,7 @@ class CandidateFinder:
             where: The filter that lets these rows through, where there is one.
         """
         n_cases = self._terms.n_cases
-        words, finding_words = self._words(question)
+        words = asked_words(question, self._terms.words)
         naming = self._naming(question)
         plan = plan_filter(n_cases if among is None else len(among), n_cases)
         n_wanted = n_per_side(k, n_allowed=0 if among is None else len(among), plan=plan)
@@ -97,29 +96,21 @@ class CandidateFinder:
             concepts = self._terms.concepts.scores(concept_terms(asked))
             sides = [
                 near,
-                words.best(n_wanted, among=among),
+                words.every.best(n_wanted, among=among),
                 concepts.best(n_wanted, among=among),
                 diagnosed,
-                *(self._terms.names.best_holding(chunk, n_wanted, by=words, among=among) for chunk in naming),
+                *(self._terms.names.best_holding(chunk, n_wanted, by=words.every, among=among) for chunk in naming),
             ]
             rows = np.unique(np.concatenate(sides))
         names = self._shares(naming, rows)
         return Candidates(
             rows=rows,
             near=nearness(self._index, question, self._terms.keys_of(rows), everywhere.keys[:N_ABOUT]),
-            words=match_words(words, finding_words, rows),
+            words=words.held_by(rows),
             names=names,
             named=_length(naming) / _length(question.chunks) if names.any() else 0.0,
             exact=exact,
         )
-
-    def _words(self, question: Question) -> tuple[TermScores, TermScores]:
-        """Return what cases have of all words of a question, and of those inside the findings that it names."""
-        terms, postings = all_terms(question), self._terms.words
-        words = postings.scores(terms)
-        kept = comparable(terms, words.unheld)
-        inside = {term: weight for term, weight in question.finding_terms.items() if term in kept}
-        return words if len(kept) == len(terms) else postings.scores(kept), postings.scores(inside)
 
     def _near(
         self,

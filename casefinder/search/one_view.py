@@ -142,14 +142,14 @@ class ViewSearcher:
             applies=applying(
                 question,
                 asked,
-                candidates.words,
+                candidates.words.asked,
                 calibration=self._encoder.calibration,
                 named=candidates.named,
             ),
             cosines=candidates.near.cosines,
             diagnoses=diagnoses,
             exact=candidates.exact,
-            unknown=candidates.words.unknown,
+            unknown=candidates.words.asked.unknown,
         )
 
     def ids_of(self, keys: Ids) -> list[str]:

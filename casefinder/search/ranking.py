@@ -14,7 +14,7 @@ from casefinder.encoders import Calibration
 from casefinder.search.asked import Asked, agreement, trust
 from casefinder.search.question import ADULT_YEARS, Question
 from casefinder.search.weights import COSTS, GAINS, PARTS, RankingWeights
-from casefinder.search.words import WordMatch
+from casefinder.search.words import AskedWords, WordMatch
 from casefinder.term_index import Traits
 
 Matrix = NDArray[np.float32]
@@ -114,7 +114,7 @@ def meaning_scale(calibration: Calibration | None) -> float:
 def applying(
     question: Question,
     asked: Sequence[Asked],
-    words: WordMatch,
+    words: AskedWords,
     *,
     calibration: Calibration | None,
     named: float,
