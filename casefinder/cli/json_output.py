@@ -37,7 +37,7 @@ def _entry(hit: Hit, answer: Answer) -> dict[str, object]:
         "explanation": _explanation(hit),
         "known": answer.is_known,
         "exact": answer.exact,
-        "expected_recall": round(answer.expected_recall, _DIGITS),
+        "expected_recall": None if answer.expected_recall is None else round(answer.expected_recall, _DIGITS),
         "case": case_to_dict(hit.case),
         "note": STANDING_SENTENCE,
     }

@@ -20,7 +20,8 @@ _MOST_DEPARTMENTS: Final = 30  # named where an unknown one was asked for
 
 def say_what_was_searched(finder: CaseFinder, directory: Path, answer: Answer, chosen: ChosenCases) -> None:
     """Tell which case base answered, how completely, and what was asked of the cases that it does not know."""
-    how = "exact" if answer.exact else f"approximate, expected recall {answer.expected_recall:.3f}"
+    recall = "unknown behind a filter" if answer.expected_recall is None else f"{answer.expected_recall:.3f}"
+    how = "exact" if answer.exact else f"approximate, expected recall {recall}"
     n_cases = answer.n_cases
     searched = (
         f"{n_cases:,} cases" if answer.n_candidates == n_cases else f"{answer.n_candidates:,} of {n_cases:,} cases"

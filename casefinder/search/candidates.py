@@ -15,12 +15,17 @@ from numpy.typing import NDArray
 
 from casefinder.casebase import View
 from casefinder.clinical.lexicon import ConceptKind, Lexicon
+from casefinder.encoders import Calibration
 from casefinder.search.asked import Asked
-from casefinder.search.filter_plan import FilterPlan, n_per_side, plan_filter
+from casefinder.search.filter_plan import FilterPlan, n_near, n_per_side, n_together, plan_filter
 from casefinder.search.nearness import N_ABOUT, Nearest, Nearness, nearest_keys, nearness
 from casefinder.search.question import Question
-from casefinder.search.words import WordMatch, asked_words
-from casefinder.term_index import Rows, Where, are_in, concept_term
+from casefinder.search.ranking import applying, weights_for
+from casefinder.search.together import Near, roughly_similar
+from casefinder.search.weights import RankingWeights
+from casefinder.search.words import AskedWords, WordMatch, asked_words
+from casefinder.term_index import Rows, Where, are_in, concept_term, united
+from casefinder.term_index.highest import highest
 
 Scores = NDArray[np.float32]
 
@@ -53,10 +58,14 @@ class Candidates:
 class CandidateFinder:
     """Finds candidates in one view of a case base. Safe to share between threads."""
 
-    def __init__(self, view: View, lexicon: Lexicon) -> None:
+    def __init__(
+        self, view: View, lexicon: Lexicon, weights: RankingWeights, *, calibration: Calibration | None
+    ) -> None:
         self._index = view.index
         self._terms = view.terms
         self._lexicon = lexicon
+        self._weights = weights
+        self._calibration = calibration
 
     def nearest(self, questions: Sequence[Question], *, k: int) -> list[Nearest]:
         """Find the cases nearest to each question in the whole case base, of which ``find`` chooses for k of them."""
@@ -88,20 +97,11 @@ class CandidateFinder:
         words = asked_words(question, self._terms.words)
         naming = self._naming(question)
         plan = plan_filter(n_cases if among is None else len(among), n_cases)
-        n_wanted = n_per_side(k, n_allowed=0 if among is None else len(among), plan=plan)
         if plan is FilterPlan.RANK_ALL:
             rows, exact = self._terms.live_rows() if among is None else among, True
         else:
-            near, exact = self._near(question, n_wanted, everywhere, among, where, plan)
-            concepts = self._terms.concepts.scores(concept_terms(asked))
-            sides = [
-                near,
-                words.every.best(n_wanted, among=among),
-                concepts.best(n_wanted, among=among),
-                diagnosed,
-                *(self._terms.names.best_holding(chunk, n_wanted, by=words.every, among=among) for chunk in naming),
-            ]
-            rows = np.unique(np.concatenate(sides))
+            near = self._near(question, k, everywhere, among, where, plan)
+            rows, exact = self._from_all_sides(question, asked, words, naming, diagnosed, near, k, among), near.exact
         names = self._shares(naming, rows)
         return Candidates(
             rows=rows,
@@ -112,34 +112,78 @@ class CandidateFinder:
             exact=exact,
         )
 
+    def _from_all_sides(
+        self,
+        question: Question,
+        asked: Sequence[Asked],
+        words: AskedWords,
+        naming: Sequence[tuple[str, ...]],
+        diagnosed: Rows,
+        near: Near,
+        k: int,
+        among: Rows | None,
+    ) -> Rows:
+        """Return the best cases of every side, and behind a filter those that are best by all sides together."""
+        n_wanted, every = n_per_side(k), words.every
+        findings = self._terms.concepts.scores(concept_terms(asked))
+        sides = [
+            near.best(n_wanted),
+            every.best(n_wanted, among=among),
+            findings.best(n_wanted, among=among),
+            diagnosed,
+            *(self._terms.names.best_holding(chunk, n_wanted, by=every, among=among) for chunk in naming),
+        ]
+        if among is not None:
+            applies = applying(question, asked, words, calibration=self._calibration, named=0.0)
+            similar = roughly_similar(
+                among,
+                near,
+                words=every,
+                findings=findings,
+                weights=weights_for(applies, self._weights),
+                calibration=self._calibration,
+            )
+            sides.append(among[highest(similar, n_together(k, len(among)))])
+        return united(sides)
+
     def _near(
         self,
         question: Question,
-        n_wanted: int,
+        k: int,
         everywhere: Nearest,
         among: Rows | None,
         where: Where | None,
         plan: FilterPlan,
-    ) -> tuple[Rows, bool]:
+    ) -> Near:
         """Return the nearest cases, rising, and whether none nearer can have been missed."""
         if among is None or not len(everywhere.keys):
-            return self._terms.rows_of(np.sort(everywhere.keys)), everywhere.exact
+            return self._near_rows(everywhere)
         if plan is FilterPlan.FILTERED_PROBE and not self._index.filters_itself:
+            n_wanted = n_per_side(k)
             n_fetched = int(n_wanted * self._terms.n_cases / len(among) * _SPARE)
             wider = nearest_keys(self._index, [question], k=n_fetched)[0]
-            rows = self._terms.rows_of(np.sort(wider.keys))
-            is_allowed = are_in(rows, among)
+            near = self._near_rows(wider)
+            is_allowed = are_in(near.rows, among)
             # A question about what the filter shuts out finds few: then all codes are looked at.
             if is_allowed.sum() >= n_wanted * _LEAST_FOUND:
-                return rows[is_allowed], wider.exact
+                return Near(near.rows[is_allowed], near.cosines[is_allowed], near.exact)
         found = self._index.search(
             question.vector[None],
-            k=n_wanted,
+            k=n_near(k, len(among)),
             among=self._terms.keys_of(among),
             where=where,
             by_codes=plan is not FilterPlan.FULL_PROBE,
         )
-        return self._terms.rows_of(np.sort(found.ids[0])), found.exact  # what fills the answer up has no row
+        return self._near_rows(Nearest(found.ids[0], found.scores[0], found.exact))
+
+    def _near_rows(self, found: Nearest) -> Near:
+        """Return the rows of the cases nearest to a question; what fills an answer up has none."""
+        order = np.argsort(found.keys)
+        keys, cosines = found.keys[order], found.cosines[order]
+        rows = self._terms.rows_of(keys)
+        if len(rows) < len(keys):
+            cosines = cosines[are_in(keys, self._terms.keys_of(rows))]
+        return Near(rows, cosines, found.exact)
 
     def _naming(self, question: Question) -> list[tuple[str, ...]]:
         """Return the parts of a question that are names of treatments or codes.

@@ -8,18 +8,23 @@ from typing import Final
 
 # Measured by scripts/bench/filter_ways.py. So few are ranked whole for 2 ms more, and exact in every part of the score.
 _ALL_RANKED: Final = 1_000
-# Comparing so many vectors takes as long as looking at the codes of all, some 1.5 ms for each 200,000.
+# Comparing so many vectors takes as long as looking at the codes of 200,000, some 1.5 ms. More would not pay in a
+# larger case base either: each lies on a page of its own, and to read and check one for the first time takes 5 µs.
 _COMPARED: Final = 4_000
-_COMPARED_SHARE: Final = 0.01
 # From here on a usual search finds enough that match, and naming all that match would take longer.
 _MOST_SHARE: Final = 0.25
 _PER_SIDE: Final = 100  # ten times the usual k from either side leaves ranking something to choose from
 _PER_HIT: Final = 2
-# Behind a filter the nearest are often strangers, near in no single side, so more of them are ranked: as many as this
-# times the root of the matching cases. Measured on a million cases, 16 questions about anything: recall@10 among 89,000
-# cases of cardiology is 0.80 with 100 from a side, 0.92 with 300, 0.98 with 900, 1.00 with 1,000; among 11,000 cases of
-# diabetes 0.94 with 100 and 1.00 with 320.
-_PER_ROOT_MATCHING: Final = 3.5
+# Behind a filter the best are often strangers, near in no single side, so that many of each side would have to be
+# ranked: at a million cases and a filter of a tenth 1,000, which took 35 ms. By all sides together 400 are enough: with
+# 200,000 cases and 100 questions behind each of ten filters recall@10 was 0.995 to 1.000, with 800 0.996 to 1.000, but
+# with 180, 450 near ones and a fifth of the postings, as of a case base five times as large, 0.979 to 1.000.
+_TOGETHER: Final = 400
+_NEAR: Final = 1_000  # 800 and 1,500 found the same but for one hit in 1,000
+_MORE_PER_HIT: Final = 4
+# More for filters that let more through, times the root of the matching cases.
+_TOGETHER_PER_ROOT: Final = 2.5
+_NEAR_PER_ROOT: Final = 5.0
 
 
 class FilterPlan(StrEnum):
@@ -35,19 +40,21 @@ def plan_filter(n_allowed: int, n_cases: int) -> FilterPlan:
     """Choose how to answer, for a filter that lets ``n_allowed`` of ``n_cases`` through."""
     if n_allowed <= _ALL_RANKED:
         return FilterPlan.RANK_ALL
-    if n_allowed <= max(_COMPARED, _COMPARED_SHARE * n_cases):
+    if n_allowed <= _COMPARED:
         return FilterPlan.FULL_PROBE
     return FilterPlan.FILTERED_PROBE if n_allowed >= _MOST_SHARE * n_cases else FilterPlan.CODES
 
 
-def n_per_side(k: int, *, n_allowed: int = 0, plan: FilterPlan | None = None) -> int:
-    """Return how many cases are taken from each side (meaning, words, findings, names) for the k best.
+def n_per_side(k: int) -> int:
+    """Return how many cases are taken from each side (meaning, words, findings, names) for the k best."""
+    return max(_PER_SIDE, _PER_HIT * k)
 
-    Args:
-        k: Cases wanted.
-        n_allowed: How many a filter lets through, where there is one.
-        plan: How a filtered question is answered. A filtered probe fetches many more than it keeps, and lets through
-            so much that the usual number is enough.
-    """
-    n_wider = 0 if plan is FilterPlan.FILTERED_PROBE else math.ceil(_PER_ROOT_MATCHING * math.sqrt(n_allowed))
-    return max(_PER_SIDE, _PER_HIT * k, n_wider)
+
+def n_together(k: int, n_allowed: int) -> int:
+    """Return how many of the cases that a filter lets through are ranked as the best by all sides together."""
+    return max(_TOGETHER, _MORE_PER_HIT * k, math.ceil(_TOGETHER_PER_ROOT * math.sqrt(n_allowed)))
+
+
+def n_near(k: int, n_allowed: int) -> int:
+    """Return how many of the cases that a filter lets through are compared by their vectors before any is chosen."""
+    return max(_NEAR, _MORE_PER_HIT * k, math.ceil(_NEAR_PER_ROOT * math.sqrt(n_allowed)))

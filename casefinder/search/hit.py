@@ -73,7 +73,8 @@ class Answer:
         hits: Most similar first; fewer than asked for only when no more cases match the filter.
         is_known: Whether the case base holds anything similar; if not, the hits are strangers.
         exact: Whether no case nearer in meaning can have been missed.
-        expected_recall: Share of the k nearest cases that is found on average (0-1); 1 when exact.
+        expected_recall: Share of the k nearest cases that is found on average (0-1); 1 when exact. None behind a
+            filter otherwise: it was measured for the whole case base, and not for what a filter lets through.
         n_candidates: Cases that the filter let through.
         n_cases: Cases of the case base.
         sequence: Number of the last change of the case base that the answer knows of.
@@ -82,7 +83,7 @@ class Answer:
     hits: tuple[Hit, ...]
     is_known: bool
     exact: bool
-    expected_recall: float
+    expected_recall: float | None
     n_candidates: int
     n_cases: int
     sequence: int

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from casefinder.casebase.live_index import LiveIndex
 from casefinder.search.question import Question
+from casefinder.term_index import are_in, united
 from casefinder.vector_index import NO_ID, Ids, Vectors
 
 Scores = NDArray[np.float32]
@@ -50,10 +51,12 @@ class Nearest:
 
     Attributes:
         keys: int64 [n], nearest first.
+        cosines: float32 [n].
         exact: Whether none nearer can have been missed.
     """
 
     keys: Ids
+    cosines: Scores
     exact: bool
 
 
@@ -67,15 +70,15 @@ def nearness(index: LiveIndex, question: Question, keys: Ids, about: Ids) -> Nea
         about: The cases nearest to the question in the whole case base, whatever the filter, so that a case has the
             same crowding in whatever company it is found.
     """
-    stored, vectors = index.vectors_of(np.union1d(keys, about))
+    about = np.sort(about)
+    stored, vectors = index.vectors_of(united([keys, about]))
     cosines, bridged, crowding = np.zeros((3, len(keys)), dtype=np.float32)
     if len(stored):
-        places = np.searchsorted(keys, stored)
-        is_wanted = np.isin(stored, keys)
-        wanted = places[is_wanted]
+        is_wanted = are_in(stored, keys)
+        wanted = np.searchsorted(keys, stored[is_wanted])
         cosines[wanted] = vectors[is_wanted] @ question.vector
         bridged[wanted] = vectors[is_wanted] @ question.bridge
-        crowding[wanted] = _crowding(stored, vectors, about)[is_wanted]
+        crowding[wanted] = _crowding(vectors, are_in(stored, about))[is_wanted]
     return Nearness(cosines, bridged, crowding)
 
 
@@ -85,19 +88,18 @@ def nearest_keys(index: LiveIndex, questions: Sequence[Question], *, k: int) -> 
     All questions are asked in one search. It is exact for all of them or none.
     """
     asking = [place for place, question in enumerate(questions) if question.vector.any()]
-    nearest = [Nearest(np.zeros(0, dtype=np.int64), exact=True)] * len(questions)
+    nearest = [Nearest(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32), exact=True)] * len(questions)
     if asking:
         found = index.search(np.stack([questions[place].vector for place in asking]), k=k)
-        for place, ids in zip(asking, found.ids, strict=True):
-            nearest[place] = Nearest(ids[ids != NO_ID], found.exact)
+        for place, ids, scores in zip(asking, found.ids, found.scores, strict=True):
+            nearest[place] = Nearest(ids[ids != NO_ID], scores[ids != NO_ID], found.exact)
     return nearest
 
 
-def _crowding(stored: Ids, vectors: Vectors, about: Ids) -> Scores:
-    """Return how crowded it is around each stored case, less the mean around those about the question."""
-    is_about = np.isin(stored, about)
+def _crowding(vectors: Vectors, is_about: NDArray[np.bool_]) -> Scores:
+    """Return how crowded it is around each case, less the mean around those about the question."""
     if is_about.sum() < _LEAST_ABOUT:
-        return np.zeros(len(stored), dtype=np.float32)
+        return np.zeros(len(vectors), dtype=np.float32)
     near = vectors @ vectors[is_about].T
     near[np.flatnonzero(is_about), np.arange(near.shape[1])] = -1  # nothing is its own neighbour
     nearest = np.partition(near, near.shape[1] - _N_NEIGHBOURS, axis=1)[:, -_N_NEIGHBOURS:]

@@ -41,7 +41,7 @@ class ViewSearcher:
         self._encoder = encoder
         self._weights = weights
         self._lexicon = default_extractor().lexicon
-        self._candidates = CandidateFinder(view, self._lexicon)
+        self._candidates = CandidateFinder(view, self._lexicon, weights, calibration=encoder.calibration)
         self._named_cosine = encoder.calibration.near_duplicate if encoder.calibration else _NAMED_COSINE
 
     def search_many(self, texts: Sequence[str], *, k: int, where: Where | None) -> list[Answer]:
@@ -73,11 +73,16 @@ class ViewSearcher:
             hits,
             is_known=not n_candidates or is_known(scored, found),
             exact=scored.exact,
-            expected_recall=1.0 if scored.exact else self._view.manifest.snapshot.recall_at_10,
+            expected_recall=1.0 if scored.exact else self._measured_recall if among is None else None,
             n_candidates=n_candidates,
             n_cases=self._view.n_cases,
             sequence=self._view.sequence,
         )
+
+    @property
+    def _measured_recall(self) -> float:
+        """Recall of the vector index over the whole case base."""
+        return self._view.manifest.snapshot.recall_at_10
 
     def score(self, text: str, *, k: int, among: Rows | None, where: Where | None = None) -> Scored:
         """Gather the candidates for the k best cases and compute the parts of their scores, in no order.

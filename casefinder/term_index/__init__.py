@@ -15,7 +15,7 @@ from casefinder.term_index.filters import (
     Where,
 )
 from casefinder.term_index.index import TermIndex
-from casefinder.term_index.lists import Rows, are_in
+from casefinder.term_index.lists import Rows, are_in, united
 from casefinder.term_index.part import TermPart, read_terms
 from casefinder.term_index.traits import ASSERTIONS, FoundConcepts, Traits
 from casefinder.term_index.writing import ENTRIES_PER_RUN, joined_part, write_merged_terms, write_terms
@@ -47,6 +47,7 @@ __all__ = [
     "derive_terms",
     "joined_part",
     "read_terms",
+    "united",
     "write_merged_terms",
     "write_terms",
 ]

@@ -124,6 +124,10 @@ class TermScores:
             scores[piece][are_in(local, part.removed)] = 0
         return scores
 
+    def roughly(self, rows: Rows) -> Scores:
+        """Return the shares of some cases by the most telling terms only: float32 [n]."""
+        return self._added[rows]
+
     def best(self, n: int, *, among: Rows | None = None) -> Rows:
         """Return the n rows with the highest shares above 0, or fewer, rising: int64 [n].
 

@@ -136,8 +136,9 @@ class IVFIndex:
     def search_by_codes(self, queries: Vectors, *, k: int, among: Ids) -> Neighbours:
         """Find about the k nearest of some vectors: all of them are looked at, but only by their codes.
 
-        What is nearest by code is compared as in a search of everything, so that no more is lost than there, and
-        nothing by lists that are not searched: of a tenth of 200,000 vectors in a tenth of the time.
+        The k nearest by code are compared by their vectors, and for few neighbours as many as in a search of
+        everything, so that no more is lost than there, and nothing by lists that are not searched. Lists that hold
+        none of the vectors are passed over: a filter by diagnosis lets vectors of a twentieth of the lists through.
 
         Args:
             queries: float32 [n_queries, dim], rows of unit length.
@@ -154,11 +155,11 @@ class IVFIndex:
         limit_threads()
         queries = check_queries(queries, dim=self.dim, k=k)
         places = self.places_of(among)
-        n_candidates = self._n_candidates(k)
+        n_candidates = max(k, self._n_candidates(min(k, _MEASURED_K)))
         if len(places) <= n_candidates:
             return self._compared(queries, _for_each(queries, places), k=k, exact=True)
         projected = self.trained.projected(queries)
-        lists = self.trained.nearest_lists(projected, n=self.n_lists)
+        lists = self.trained.nearest_lists(projected, n=self.n_lists)[:, self._holding(places)]
         found = self.fast.nearest(projected, lists, n=n_candidates, selector=_bitmap(places, self.size))
         return self._compared(queries, found, k=k, exact=False)
 
@@ -194,6 +195,12 @@ class IVFIndex:
         is_stored[is_stored] = stored[found[is_stored]] == wanted[is_stored]
         kept: Places = places[found[is_stored]]
         return kept
+
+    def _holding(self, places: Places) -> NDArray[np.bool_]:
+        """Return which lists hold any of some vectors: bool [n_lists]. An empty one may be taken for one that does."""
+        is_allowed = np.zeros(self.size + 1, dtype=np.uint8)
+        is_allowed[places] = 1
+        return np.maximum.reduceat(is_allowed, self.starts[:-1]).astype(np.bool_)
 
     def _nearest_of_all(self, queries: Vectors, k: int) -> Neighbours:
         """Find the k nearest of all vectors for so many queries at once as take bounded memory."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casefinder.search.filter_plan import FilterPlan, n_per_side, plan_filter
+from casefinder.search.filter_plan import FilterPlan, n_near, n_per_side, n_together, plan_filter
 
 MILLION = 1_000_000
 
@@ -15,8 +15,8 @@ MILLION = 1_000_000
         (0, MILLION, FilterPlan.RANK_ALL),
         (1_000, MILLION, FilterPlan.RANK_ALL),
         (1_001, MILLION, FilterPlan.FULL_PROBE),
-        (10_000, MILLION, FilterPlan.FULL_PROBE),
-        (10_001, MILLION, FilterPlan.CODES),
+        (4_000, MILLION, FilterPlan.FULL_PROBE),
+        (4_001, MILLION, FilterPlan.CODES),
         (4_000, 200_000, FilterPlan.FULL_PROBE),
         (4_001, 200_000, FilterPlan.CODES),
         (49_999, 200_000, FilterPlan.CODES),
@@ -30,18 +30,15 @@ def test_way_follows_from_what_the_filter_lets_through(n_allowed: int, n_cases: 
 
 
 @pytest.mark.parametrize(
-    ("k", "n_allowed", "plan", "wanted"),
+    ("k", "n_allowed", "per_side", "together", "near"),
     [
-        (10, 0, None, 100),
-        (80, 0, None, 160),
-        (10, 900, FilterPlan.RANK_ALL, 105),
-        (10, 10_000, FilterPlan.FULL_PROBE, 350),
-        (10, 90_000, FilterPlan.CODES, 1_050),
-        (600, 90_000, FilterPlan.CODES, 1_200),
-        (10, 500_000, FilterPlan.FILTERED_PROBE, 100),
+        (1, 5_000, 100, 400, 1_000),
+        (10, 20_000, 100, 400, 1_000),
+        (10, 90_000, 100, 750, 1_500),
+        (600, 90_000, 1_200, 2_400, 2_400),
     ],
 )
-def test_more_is_ranked_behind_a_filter_that_lets_strangers_through(
-    k: int, n_allowed: int, plan: FilterPlan | None, wanted: int
+def test_more_is_ranked_for_more_hits_and_behind_wider_filters(
+    k: int, n_allowed: int, per_side: int, together: int, near: int
 ) -> None:
-    assert n_per_side(k, n_allowed=n_allowed, plan=plan) == wanted
+    assert (n_per_side(k), n_together(k, n_allowed), n_near(k, n_allowed)) == (per_side, together, near)

@@ -18,7 +18,7 @@ from casefinder.cases import Age, AgeUnit, Sex
 from casefinder.encoders import Relation
 from casefinder.errors import EmptyQueryError, EncoderMismatchError, QueryError
 from casefinder.search import Answer, Hit, MatchedBy, RankingWeights, Searcher
-from casefinder.search.filter_plan import FilterPlan
+from casefinder.search.filter_plan import FilterPlan, n_near
 from casefinder.search.ranking import similarities
 from casefinder.search.same_diagnosis import percent_of
 from casefinder.term_index import AgeBetween, AttributeIs, DepartmentIs, DiagnosisIs, SexIs, Where
@@ -133,7 +133,8 @@ def test_every_way_of_filtering_finds_what_ranking_all_finds(
     similarities_found = [[hit.similarity for hit in answer.hits] for answer in found.values()]
     assert similarities_found[0] == pytest.approx(similarities_found[1], abs=1e-4)
     if way is not FilterPlan.FILTERED_PROBE:  # which fetches so much of a small case base that it looks at all of it
-        assert found[way].exact is (way is FilterPlan.FULL_PROBE)
+        is_all_compared = found[way].n_candidates <= n_near(10, found[way].n_candidates)
+        assert found[way].exact is (way is FilterPlan.FULL_PROBE or is_all_compared)
 
 
 @pytest.mark.parametrize("k", [1, 10, 400])
@@ -159,6 +160,17 @@ def test_unfiltered_answer_says_how_much_it_may_miss(searcher: Searcher, casebas
     assert not answer.exact
     assert answer.expected_recall == casebase.manifest.snapshot.recall_at_10
     assert answer.n_candidates == N_CASES
+
+
+def test_answer_behind_a_filter_says_that_its_recall_is_unknown_unless_it_is_exact(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = DepartmentIs("心内科")
+    assert searcher.search("胸痛", where=where).expected_recall == 1.0
+    monkeypatch.setattr("casefinder.search.candidates.plan_filter", lambda n_allowed, n_cases: FilterPlan.CODES)
+    monkeypatch.setattr("casefinder.search.candidates.n_near", lambda k, n_allowed: 50)
+    answer = searcher.search("胸痛", where=where)
+    assert (answer.exact, answer.expected_recall, len(answer.hits)) == (False, None, 10)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "？！……", "\n\t"])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casefinder.term_index import postings
-from casefinder.term_index.lists import ListsBuilder, TermLists
+from casefinder.term_index.lists import MOST_ROWS, ListsBuilder, TermLists, united
 from casefinder.term_index.postings import PartLists, Postings
 from casefinder.text import lexical_terms
 
@@ -109,6 +109,23 @@ def test_best_rows_are_those_of_the_highest_scores(
     assert sorted(shares[row] for row in chosen) == sorted(shares[row] for row in holding)[-n:]
     assert lists.is_held(query) == bool(len(holding))
     assert lists.held(query, np.arange(len(rows))).tolist() == [set(query) <= set(row) for row in rows]
+
+
+@given(st.lists(st.lists(st.integers(0, 20)), max_size=4))
+def test_rows_of_several_parts_are_united_each_once_and_rising(parts: list[list[int]]) -> None:
+    found = united([np.array(part, dtype=np.int64) for part in parts])
+    assert found.tolist() == sorted({row for part in parts for row in part})
+
+
+@pytest.mark.parametrize("held", [[0], [5, MOST_ROWS - 1], [0, MOST_ROWS - 1]])
+def test_a_row_is_held_only_by_its_own_posting(held: list[int]) -> None:
+    builder = ListsBuilder()
+    for row in held:
+        builder.add(row, ["a"])
+    lists = TermLists(builder.arrays("words", n_rows=MOST_ROWS), "words")
+    rows = np.array([0, 1, 4, 5, 6, MOST_ROWS - 2, MOST_ROWS - 1])
+    assert rows[lists.contains(0, len(held), rows)].tolist() == held
+    assert not lists.contains(0, 0, rows).any()
 
 
 def by_share(rows: Iterable[int], shares: list[float]) -> list[int]:

@@ -98,6 +98,13 @@ def test_fewer_in_the_probed_lists_than_wanted_means_all_lists_are_searched(tmp_
     assert np.sort(found.ids, axis=1).tolist() == [IDS.tolist()] * 3
 
 
+def test_every_float16_is_read_as_the_same_number(tmp_path: Path) -> None:
+    halves = np.arange(2**16, dtype=np.uint16).view("<f2")
+    finite = halves[np.isfinite(halves)].reshape(1, -1)
+    index = IVFIndex.load(written(tmp_path / "index"), n_probes=1, n_compared=20)
+    assert index.rows.decoded(finite.view(np.uint8)).tolist() == finite.astype(np.float32).tolist()
+
+
 @pytest.mark.parametrize("n_allowed", [3, 150])
 def test_search_by_codes_finds_only_what_is_allowed_and_the_nearest_of_it(tmp_path: Path, n_allowed: int) -> None:
     index = IVFIndex.load(written(tmp_path / "index"), n_probes=1, n_compared=20)
