@@ -8,12 +8,12 @@ every case that is not known to match: ``~SexIs(Sex.MALE)`` finds those without 
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import Final
-
-import numpy as np
 
 from casefinder.cases import Age, OutcomeStatus, Sex
 from casefinder.errors import FilterError
@@ -50,7 +50,8 @@ class AllOf(Where):
 
     def mask(self, columns: Columns) -> Mask:
         """Match what every condition matches."""
-        return np.asarray(np.all([columns.all(match=True), *(one.mask(columns) for one in self.conditions)], axis=0))
+        masks = (one.mask(columns) for one in self.conditions)
+        return reduce(operator.and_, masks, columns.all(match=True))
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class AnyOf(Where):
 
     def mask(self, columns: Columns) -> Mask:
         """Match what one condition matches."""
-        return np.asarray(np.any([columns.all(match=False), *(one.mask(columns) for one in self.conditions)], axis=0))
+        masks = (one.mask(columns) for one in self.conditions)
+        return reduce(operator.or_, masks, columns.all(match=False))
 
 
 @dataclass(frozen=True)
