@@ -2,6 +2,6 @@
 
 from casefinder.encoders.calibration import Calibration, Relation
 from casefinder.encoders.loading import BUNDLED_NAME, load_encoder
-from casefinder.encoders.protocol import Encoder, Vectors
+from casefinder.encoders.protocol import Encoder, Vectors, Weighing, WeighsTerms
 
-__all__ = ["BUNDLED_NAME", "Calibration", "Encoder", "Relation", "Vectors", "load_encoder"]
+__all__ = ["BUNDLED_NAME", "Calibration", "Encoder", "Relation", "Vectors", "Weighing", "WeighsTerms", "load_encoder"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from casefinder.encoders.calibration import Calibration
 
 Vectors: TypeAlias = NDArray[np.float32]
+Weighing: TypeAlias = NDArray[np.float32]
 
 
 class Encoder(Protocol):
@@ -43,4 +44,13 @@ class Encoder(Protocol):
             float32 [n_texts, dim]; rows have unit length, or are all zero for a text without anything
             to encode (empty, or punctuation only).
         """
+        ...
+
+
+@runtime_checkable
+class WeighsTerms(Protocol):
+    """What an encoder may offer beside vectors: it has learned which words of a text count."""
+
+    def weigh_terms(self, text: str, terms: Sequence[str]) -> Weighing:
+        """Tell how much each term counts in a text: float32 [n_terms], 0 and up, 1 on average."""
         ...

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from casefinder.case_store import MeasuredValue, Mention
 from casefinder.casebase.reading_findings import lasting, mentions_of, values_of
 from casefinder.cases import Sex
 from casefinder.clinical.findings import Extraction, default_extractor, extract
-from casefinder.encoders import Encoder, Vectors
+from casefinder.encoders import Encoder, Vectors, WeighsTerms
 from casefinder.errors import EmptyQueryError
 from casefinder.text import lexical_terms, normalise_text
 
@@ -44,7 +44,8 @@ class Question:
         bridge: float32 [dim], its findings by their names in the other language; the longer, the more of the question
             names findings, and zeros where less than half does or only one is named, whose name alone is like enough
             in either language. It finds what is said in the other language.
-        terms: Weight of each lexical term outside the findings that it names.
+        terms: Weight of each lexical term outside the findings that it names: how often it is said, and how much it
+            counts in this text where the encoder has learned that.
         finding_terms: Weight of each lexical term inside those that it does not deny: cases may say them in other
             words, and so are compared by either. The words of what is denied are compared by nothing but concept.
         chunks: Its parts between separators, as lexical terms, where names are looked for.
@@ -91,7 +92,10 @@ def read_questions(texts: Sequence[str], encoder: Encoder) -> list[Question]:
     denials = [reading.text if reading.only_denies else "" for reading in readings]
     bridges = [", ".join(_named_otherwise(reading.mentions, reading.text)) for reading in readings]
     vectors = encoder.encode([normalise_text(text) for text in (*said, *denials, *bridges)])
-    return [_question(reading, *vectors[n :: len(readings)]) for n, reading in enumerate(readings)]
+    questions = [_question(reading, *vectors[n :: len(readings)]) for n, reading in enumerate(readings)]
+    if not isinstance(encoder, WeighsTerms):
+        return questions
+    return [_with_weighed_terms(question, encoder) for question in questions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +145,26 @@ def _question(reading: _Reading, vector: Vectors, denial: Vectors, bridge: Vecto
     )
 
 
+def _with_weighed_terms(question: Question, encoder: WeighsTerms) -> Question:
+    """Let each term count as much as the encoder has learned, on average as much as before."""
+    listed = list(question.terms | question.finding_terms)
+    factors = dict(zip(listed, encoder.weigh_terms(normalise_text(question.text), listed).tolist(), strict=True))
+    return replace(
+        question,
+        terms=_weighed(question.terms, factors),
+        finding_terms=_weighed(question.finding_terms, factors),
+    )
+
+
+def _weighed(terms: Mapping[str, float], factors: Mapping[str, float]) -> dict[str, float]:
+    return {term: weight * factors[term] for term, weight in terms.items()}
+
+
 def _chunks(text: str) -> tuple[tuple[str, ...], ...]:
     """Return the parts of a question that may be names. A bare number is one only where nothing else is asked."""
     chunks = [chunk for chunk in _CHUNK.split(text) if len(chunk) > 1]
-    named = chunks if len(chunks) == 1 else [chunk for chunk in chunks if any(map(str.isalpha, chunk))]
+    is_all = len(chunks) == 1 and chunks[0] == text.strip()
+    named = chunks if is_all else [chunk for chunk in chunks if any(map(str.isalpha, chunk))]
     return tuple(tuple(lexical_terms(chunk)) for chunk in named)
 
 

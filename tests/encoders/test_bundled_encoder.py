@@ -104,3 +104,27 @@ def test_first_numbers_of_the_packaged_weights_stay(encoder: BundledEncoder) -> 
     """New weights change these on purpose; anything else that does has broken every stored case base."""
     found = encoder.encode(["胸痛伴冷汗3小时", "acute myocardial infarction"])[:, :4]
     np.testing.assert_array_equal(found, np.array(GOLDEN, np.float32))
+
+
+def test_words_that_tell_weigh_more_than_greetings(encoder: BundledEncoder) -> None:
+    lupus, treatment, greeting = encoder.weigh_terms(
+        "Hi, I want to know about lupus and its treatment.", ["lupus", "treatment", "hi"]
+    )
+    assert lupus > 2 * greeting
+    assert lupus > 2 * treatment
+    diabetes, please = encoder.weigh_terms("请问医生，糖尿病吃什么好", ["糖尿", "请问"])
+    assert diabetes > please
+
+
+def test_weights_of_terms_are_one_on_average_and_for_unknown_ones(encoder: BundledEncoder) -> None:
+    known = encoder.weigh_terms("胸痛伴冷汗", ["胸痛", "冷汗", "胸", "伴"])
+    assert known.mean() == pytest.approx(1.0)
+    unknown = "甲乙丙丁戊己庚辛壬癸"
+    assert encoder.weigh_terms("胸痛伴冷汗", ["胸痛", "冷汗", "胸", "伴", unknown]).tolist() == [*known.tolist(), 1.0]
+    assert encoder.weigh_terms("胸痛伴冷汗", [unknown]).tolist() == [1.0]
+    assert encoder.weigh_terms("胸痛伴冷汗", []).tolist() == []
+
+
+def test_weight_of_a_term_depends_on_the_text(encoder: BundledEncoder) -> None:
+    terms = ["胸痛", "检查"]
+    assert encoder.weigh_terms("胸痛要做什么检查", terms)[1] != encoder.weigh_terms("检查", terms)[1]

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from casefinder.encoders.bundled.bags import Bags
-from casefinder.encoders.bundled.gate import HIGHEST_SCORE, LEVEL_UNIT, LOWEST_SCORE, SCORE_STEPS, Gate, weigh
+from casefinder.encoders.bundled.gate import (
+    HIGHEST_SCORE,
+    LEVEL_UNIT,
+    LOWEST_SCORE,
+    SCORE_STEPS,
+    Gate,
+    weigh,
+    weigh_beside,
+)
 from casefinder.encoders.bundled.summing import LARGEST_LEVEL, sum_rows
 
 
@@ -34,6 +42,13 @@ def test_a_row_counts_more_in_a_text_that_its_key_points_to() -> None:
 def test_a_bias_counts_in_every_text() -> None:
     gate = make_gate([[9, 0], [0, 9], [0, 0]], [[0, 0]] * 3, [0, 0, 64])
     assert set(weigh(gate, make_bags([0, 2], [1, 2], [2]))[[1, 3, 4]]) == {round(LEVEL_UNIT * math.exp(0.5))}
+
+
+def test_rows_weighed_beside_a_text_weigh_what_they_do_in_it() -> None:
+    gate = make_gate([[9, 0], [0, 9], [0, 0]], [[5, 0], [0, 70], [128, -128]], [0, 64, 0])
+    text = make_bags([0, 2])
+    assert weigh_beside(gate, text, np.array([2, 0])).tolist() == weigh(gate, text)[::-1].tolist()
+    assert weigh_beside(gate, text, np.array([1])).tolist() == [round(LEVEL_UNIT * math.exp(0.5))]
 
 
 def test_levels_stay_within_their_bounds() -> None:

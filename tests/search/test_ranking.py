@@ -178,6 +178,11 @@ def test_number_in_a_question_is_no_id(searcher: Searcher) -> None:
     assert first(searcher, "77") == "77"
 
 
+def test_decimal_written_with_a_comma_is_no_id(searcher: Searcher) -> None:
+    among = {hit.case.id: hit for hit in searcher.search("77，5", k=len(CASES)).hits}
+    assert among["77"].matched_by is not MatchedBy.TREATMENT
+
+
 def test_hit_is_explained_with_spans_on_both_sides(searcher: Searcher) -> None:
     question = "男，60岁，胸痛、恶心3小时，无大汗"
     hit = next(hit for hit in searcher.search(question, k=len(CASES)).hits if hit.case.id == "pain")

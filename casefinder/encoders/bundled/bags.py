@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from casefinder.encoders.bundled.features import CharacterTable, Keys, Rows, extract_features
+from casefinder.encoders.bundled.features import MAX_UNITS, CharacterTable, Features, Keys, Rows, extract_features
 from casefinder.encoders.bundled.slots import make_slot_table
 
 _BUCKETED_FAMILIES = 2  # single units and pairs of units without a row of their own share hashed rows
@@ -47,14 +47,28 @@ class BagMaker:
     def make(self, texts: Sequence[str]) -> Bags:
         """Find the rows of each text; none for a text with nothing but punctuation."""
         features = extract_features(texts, self._characters)
-        rows = self._slots.find(features.keys)
-        unknown = np.flatnonzero((rows < 0) & (features.families < _BUCKETED_FAMILIES))
-        buckets = (features.keys[unknown] >> _BUCKET_SHIFT).astype(np.int64) % self._n_buckets
-        rows[unknown] = self._n_keys + buckets
+        rows = self._rows_of(features)
         known = rows >= 0
         found = thin_out(features.texts[known] << _TEXT_SHIFT | rows[known])
         borders = np.searchsorted(found >> _TEXT_SHIFT, np.arange(len(texts) + 1))
         return Bags(rows=found & _ROW_MASK, borders=borders)
+
+    def find_whole(self, terms: Sequence[str]) -> Rows:
+        """Find the row of each term as one phrase, -1 for a term that has none: int64 [n_terms]."""
+        features = extract_features(terms, self._characters)
+        phrases = np.flatnonzero(features.families < MAX_UNITS)
+        phrases = phrases[np.argsort(features.families[phrases], kind="stable")]  # the whole term comes last, and stays
+        found = np.full(len(terms), -1, dtype=np.int64)
+        found[features.texts[phrases]] = self._rows_of(features)[phrases]
+        return found
+
+    def _rows_of(self, features: Features) -> Rows:
+        """Return the row of each feature, -1 for those that have none."""
+        rows = self._slots.find(features.keys)
+        unknown = np.flatnonzero((rows < 0) & (features.families < _BUCKETED_FAMILIES))
+        buckets = (features.keys[unknown] >> _BUCKET_SHIFT).astype(np.int64) % self._n_buckets
+        rows[unknown] = self._n_keys + buckets
+        return rows
 
 
 def thin_out(values: Rows) -> Rows:

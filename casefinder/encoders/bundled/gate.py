@@ -61,18 +61,29 @@ def weigh(gate: Gate, bags: Bags) -> NDArray[np.float32]:
     Returns:
         float32 [m] for the m rows of the bags: whole numbers from 0 to LARGEST_LEVEL.
     """
-    levels: NDArray[np.float32] = _LEVELS[_scores(gate, bags)]
+    return _levels(gate, bags.rows, np.repeat(_contexts(gate, bags), np.diff(bags.borders), axis=0))
+
+
+def weigh_beside(gate: Gate, bag: Bags, rows: Rows) -> NDArray[np.float32]:
+    """Tell the level that some rows have, or would have, in a text.
+
+    Args:
+        gate: Weighs.
+        bag: The rows of the text, alone.
+        rows: int64 [m], any rows.
+
+    Returns:
+        float32 [m]: whole numbers from 0 to LARGEST_LEVEL.
+    """
+    return _levels(gate, rows, np.repeat(_contexts(gate, bag), len(rows), axis=0))
+
+
+def _levels(gate: Gate, rows: Rows, contexts: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Compare the key of each row with the context of its text: float32 [m] of m rows and contexts [m, n]."""
+    scores = np.einsum("mn,mn->m", gate.keys.take(rows, axis=0).astype(np.float32), contexts)
+    steps = (scores.astype(np.int64) + gate.biases[rows].astype(np.int64) * CONTEXT_UNIT) >> _SHIFT
+    levels: NDArray[np.float32] = _LEVELS[np.clip(steps - _LOWEST, 0, len(_LEVELS) - 1)]
     return levels
-
-
-def _scores(gate: Gate, bags: Bags) -> Rows:
-    """Compare each row's key with its text's context; scores are places among the levels."""
-    lengths = np.diff(bags.borders)
-    context = np.repeat(_contexts(gate, bags), lengths, axis=0)
-    scores = np.einsum("mn,mn->m", gate.keys.take(bags.rows, axis=0).astype(np.float32), context)
-    steps = (scores.astype(np.int64) + gate.biases[bags.rows].astype(np.int64) * CONTEXT_UNIT) >> _SHIFT
-    places: Rows = np.clip(steps - _LOWEST, 0, len(_LEVELS) - 1)
-    return places
 
 
 def _contexts(gate: Gate, bags: Bags) -> NDArray[np.float32]:
