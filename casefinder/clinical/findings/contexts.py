@@ -32,6 +32,9 @@ _IS_ASKED_ABOUT: Final = re.compile(
     r"[,\s]*(?:今年|\d{1,3}岁|最近|近|这几天|这两天|现在|昨|今天|前天|总|老是|一直|突然|经常|已经)"
 )
 _NO_COMMA: Final = re.compile(r"(?:no|never|none),")  # "No, just a cough" answers something else
+# "What is lupus?" asks about it, and doubts nothing.
+_ASKS_ABOUT: Final = re.compile(r"(?:^|[.?!;\n]\s*)(?:(?:what|who|how|when|why|where|which)\b|什么[是叫])[^.?!;,\n]*$")
+_SENTENCE_BEFORE: Final = 120  # characters before a question mark that are looked at
 _ASKED_WITHIN: Final = 20  # characters to the question mark: 是胃炎还是胃溃疡引起的呢？
 
 
@@ -47,6 +50,8 @@ def loses_meaning(folded: str, match: Match, cue: Cue) -> bool:
         return _is_no_relative(folded, match)
     if cue.is_both and cue.is_zh:
         return "?" not in folded[match.end : match.end + _ASKED_WITHIN]  # 还是 is "still" otherwise
+    if cue.role is Role.DOUBT and folded[match.start] == "?":
+        return _ASKS_ABOUT.search(folded[max(0, match.start - _SENTENCE_BEFORE) : match.start]) is not None
     if cue.role is Role.NEGATE and not cue.is_zh:
         return _NO_COMMA.match(folded, match.start) is not None
     return cue.role is Role.PAST and _is_course(folded, match, cue)

@@ -378,3 +378,18 @@ def test_normal_test_says_nothing_of_the_finding_before_it() -> None:
 
 def test_english_statement_that_is_over_ends_negation() -> None:
     assert _read("no effusion was seen and pneumonia was treated") == "-effusion +pneumonia"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What is lupus?", "+lupus"),
+        ("My knee hurts. What are the symptoms of lupus?", "+lupus"),
+        ("什么是高血压？", "+高血压"),
+        ("Is it lupus?", "?lupus"),
+        ("What is it, lupus?", "?lupus"),
+        ("高血压？", "?高血压"),
+    ],
+)
+def test_question_about_a_disease_does_not_doubt_it(text: str, expected: str) -> None:
+    assert _read(text) == expected
