@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 SIMILARITIES: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
-PERCENTS: Final = (0.0, 1.8, 4.3, 14.0, 35.3, 61.3, 73.9, 77.1, 91.0, 100.0)
+PERCENTS: Final = (0.0, 1.8, 4.5, 14.2, 35.8, 60.8, 73.7, 77.6, 90.2, 100.0)
 
 
 def percent_of(similarity: float) -> float:
