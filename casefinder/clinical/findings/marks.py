@@ -1,7 +1,7 @@
 """Cues that are known by what stands around them.
 
 A bare sign or a yes and no: 发热-, "cough -", +fever, -chills, 腹痛：否. And what an examination is still to exclude:
-建议查胸片，排除肺炎, where 排除 alone says that it is excluded.
+建议查胸片，排除肺炎, where 排除 alone says that it is excluded. Also the first letters of afebrile and nontender.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _UNCLEAR: Final = re.compile(r"(?<=[a-z)\u4e00-\u9fff])[^\S\n]?(?P<mark>±|\(±\
 _TO_EXCLUDE: Final = re.compile(
     r"(?:建议|拟|需|请|必要时|应|最好|可以|先)[^。;!?\n]{0,25}(?:查|化验|拍|做|ct|b超|胸片|镜)[^。;!?\n]{0,12}(?P<mark>排除|除外)"
 )
+_PREFIX: Final = re.compile(r"\b(?P<mark>a(?=febrile\b|cyanotic\b)|an(?=icteric\b)|non-?(?=tender\b|icteric\b))")
 
 _NEGATED_BEFORE: Final = make_cue_phrase(Cue(Role.NEGATE, back=1))
 _NEGATES_NEXT: Final = make_cue_phrase(Cue(Role.NEGATE, ahead=0))
@@ -45,4 +46,5 @@ def find_marks(folded: str) -> list[Spot]:
         spots += [(*found.span("mark"), _UNCLEAR_BEFORE) for found in _UNCLEAR.finditer(folded)]
     if "排除" in folded or "除外" in folded:
         spots += [(*found.span("mark"), _TO_BE_EXCLUDED) for found in _TO_EXCLUDE.finditer(folded)]
+    spots += [(*found.span("mark"), _NEGATES_NEXT) for found in _PREFIX.finditer(folded)]
     return spots

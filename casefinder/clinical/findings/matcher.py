@@ -20,6 +20,10 @@ _WORD: Final = re.compile(r"[a-z0-9]+")
 _PLURAL: Final = re.compile(r"(?:e?s)(?![a-z0-9])")
 # A time written on to a word: RA10年, fever3天. Nothing else may follow without a space.
 _TIME: Final = re.compile(r"\d{1,3}[余多+]?个?(?:年|月|周|星期|天|日|小时|分钟|h(?![a-z0-9]))")
+# What may follow a prefix that denies it: afebrile, nontender.
+_PREFIXED: Final = re.compile(
+    r"(?:(?<=\ba)febrile|(?<=\ba)cyanotic|(?<=\ban)icteric|(?<=\bnon)tender|(?<=\bnon)icteric)\b"
+)
 Found: TypeAlias = tuple[int, int, int]
 """The number of a phrase, and where it begins and ends."""
 _SHORT: Final = 120  # characters of a complaint; trying every length there takes a millisecond or two
@@ -113,7 +117,7 @@ def _keep_longest(found: Iterable[Found], phrases: Sequence[Phrase], folded: str
 
 def _checked_end(start: int, end: int, phrase: Phrase, folded: str, text: str) -> int:
     """Return where a phrase ends, plural included, or 0 where it is part of other words or wrongly spelt."""
-    if phrase.begins_word and start and folded[start - 1] in LATIN:
+    if phrase.begins_word and start and folded[start - 1] in LATIN and not _PREFIXED.match(folded, start):
         return 0
     if phrase.spellings and text[start:end] not in phrase.spellings:
         return 0

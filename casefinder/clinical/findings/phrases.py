@@ -17,7 +17,7 @@ _MAX_ABBREVIATION: Final = 4
 _MAX_ACRONYM: Final = 5  # NSTEMI and longer are nobody's plural
 # What makes another word of the last character of a form: 抽动症状 are no 抽动症, 颈椎病变 no 颈椎病,
 # 晚上感到 no 上感.
-_REREAD: Final = {"症": "状", "病": "变理毒灶因情程房种菌", "肿": "瘤块物", "感": "到觉受染冒"}
+_REREAD: Final = {"症": "状", "病": "变理毒灶因情程房种菌", "肿": "瘤块物", "感": "到觉受染冒", "泡": "沫"}
 # What an abbreviation stands for in a text that holds one of these words.
 _RIVALS: Final = {
     "dm": ("皮肌炎", "dermatomyositis", "右美沙芬", "dextromethorphan"),

@@ -181,10 +181,18 @@ class _ScopeReader:
                 continue
             else:
                 limit = _LIST_GAP_ZH if cue.is_zh else _LIST_GAP
-            if match.start - anchor > limit or (
-                role is Role.NEGATE and not cue.is_zh and _HAS_PASSED.search(self._folded, anchor, match.start)
-            ):
+            if match.start - anchor > limit or (not cue.is_zh and self._has_passed(role, opened, match)):
                 del self._open[role]
+
+    def _has_passed(self, role: Role, opened: Match, match: Match) -> bool:
+        """Tell whether an English cue is done with: "r/o appendicitis RLQ pain" asks for the appendicitis alone."""
+        anchor = self._anchor[role]
+        gap = self._folded[anchor : match.start]
+        if role is Role.NEGATE:
+            return _HAS_PASSED.search(gap) is not None
+        if gap != " " or anchor == opened.end or match.concepts[0].kind not in FELT:
+            return False
+        return bool(self._sentence) and self._sentence[-1].match.concepts[0].kind is ConceptKind.DISEASE
 
     def _close_attribute(self, match: Match) -> None:
         """End a negation that only describes what follows: 没有发热的咳嗽 is a cough."""

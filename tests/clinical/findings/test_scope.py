@@ -393,3 +393,17 @@ def test_english_statement_that_is_over_ends_negation() -> None:
 )
 def test_question_about_a_disease_does_not_doubt_it(text: str, expected: str) -> None:
     assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The patient was afebrile.", "-febrile"),
+        ("nontender today", "-tender"),
+        ("r/o appendicitis RLQ pain", "?appendicitis +RLQ pain"),
+        ("no fever, severe headache", "-fever +headache"),
+        ("no fever, severe headache, or rash", "-fever -headache -rash"),
+    ],
+)
+def test_prefixes_and_what_a_telegram_leaves_out(text: str, expected: str) -> None:
+    assert _read(text) == expected
