@@ -15,7 +15,7 @@ import os
 import struct
 import weakref
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -144,13 +144,13 @@ class SectionFile:
         # Two threads may check the same page at the same time; both then write the same value.
         self._is_good = np.zeros(len(self._crcs), dtype=np.bool_)
 
-    def check_kind(self, kind: str, name: str) -> None:
-        """Refuse a file whose facts name another kind.
+    def check_kind(self, kinds: Collection[str], name: str) -> None:
+        """Refuse a file whose facts name none of some kinds.
 
         Raises:
             IndexDamagedError: They do.
         """
-        if self.facts.get("kind") != kind:
+        if self.facts.get("kind") not in kinds:
             raise self._damaged(f"holds {self.facts.get('kind')!r} where {name} was expected")
 
     @property
@@ -177,14 +177,18 @@ class SectionFile:
             raise self._damaged(f"holds no {name}")
         return self.sections[name]
 
-    def read(self, offset: int, n_bytes: int) -> bytearray:
+    def read(self, offset: int, n_bytes: int) -> memoryview:
         """Read bytes of the file, checked.
 
         Raises:
             IndexDamagedError: They were altered.
         """
-        self.check(np.array([offset]), np.array([offset + n_bytes]))
-        return self._read(offset, n_bytes)
+        first, stop = offset // PAGE_BYTES, -(-(offset + n_bytes) // PAGE_BYTES)
+        start = first * PAGE_BYTES
+        pages = memoryview(self._read(start, (stop - first) * PAGE_BYTES))
+        unseen = first + np.flatnonzero(~self._is_good[first:stop])
+        self._compare(unseen, (pages[(page - first) * PAGE_BYTES :][:PAGE_BYTES] for page in unseen.tolist()))
+        return pages[offset - start :][:n_bytes]
 
     def check(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> None:
         """Compare the pages of some spans of bytes with their checksums, unless that was done before.
@@ -216,7 +220,11 @@ class SectionFile:
 
     def _check_pages(self, pages: NDArray[np.int64]) -> None:
         # Page by page: reading one takes as long as its checksum, and a search touches pages that lie far apart.
-        sums = np.array([zlib.crc32(self._page(page)) for page in pages.tolist()], dtype=np.uint32)
+        self._compare(pages, map(self._page, pages.tolist()))
+
+    def _compare(self, pages: NDArray[np.int64], contents: Iterable[bytes | bytearray | memoryview]) -> None:
+        """Compare what some pages hold with their checksums."""
+        sums = np.array(list(map(zlib.crc32, contents)), dtype=np.uint32)
         altered = pages[sums != self._crcs[pages]]
         if len(altered):
             raise self._damaged(f"was altered on disk (page {altered[0]})")

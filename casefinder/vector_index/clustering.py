@@ -14,21 +14,24 @@ from numpy.typing import NDArray
 from casefinder.vector_index.protocol import Vectors
 
 _ITERATIONS: Final = 10  # the FAISS default for inverted files; recall does not move beyond it
+_SIDESTEP: Final = 1e-3  # of unit length: far enough to differ in float32, near enough to stay in the list
 _MATRIX_BYTES: Final = 64 * 2**20  # of inner products at once
 
 
 def spherical_kmeans(vectors: Vectors, n_centres: int, *, seed: int) -> Vectors:
     """Find centres of unit length, float32 [n_centres, dim], such that vectors are near to one of them.
 
-    A centre that no vector is nearest to begins anew at a vector that is far from all.
+    A centre that no vector is nearest to takes half of what another has. Begun anew at a vector that is far from all
+    it would hold little else to the end, and crowded lists would stay so: of 200,000 vectors in 1,788 lists, 32 lists
+    then held 98.9 % of the neighbours of questions among 6,630 vectors, and hold 99.2 % among 6,170 with this.
 
     Source: Dhillon and Modha 2001, doi:10.1023/A:1007612920971.
     """
-    chosen = np.random.default_rng(seed).choice(len(vectors), n_centres, replace=False)
-    centres = _unit(vectors[chosen])
+    rng = np.random.default_rng(seed)
+    centres = _unit(vectors[rng.choice(len(vectors), n_centres, replace=False)])
     for _ in range(_ITERATIONS):
-        nearest, nearness = nearest_centres(vectors, centres)
-        centres = _centres_of(vectors, nearest, nearness, n_centres)
+        nearest, _ = nearest_centres(vectors, centres)
+        centres = _halved(*_means(vectors, nearest, n_centres), rng)
     return centres
 
 
@@ -45,16 +48,25 @@ def nearest_centres(vectors: Vectors, centres: Vectors) -> tuple[NDArray[np.int6
     return nearest, nearness
 
 
-def _centres_of(vectors: Vectors, nearest: NDArray[np.int64], nearness: Vectors, n_centres: int) -> Vectors:
+def _means(vectors: Vectors, nearest: NDArray[np.int64], n_centres: int) -> tuple[Vectors, NDArray[np.int64]]:
+    """Return the direction of the mean of each list, zeros where it is empty, and how many vectors it holds."""
     order = np.argsort(nearest, kind="stable")
     counts = np.bincount(nearest, minlength=n_centres)
     is_used = counts > 0
     starts = (np.cumsum(counts) - counts)[is_used]
-    centres = np.empty((n_centres, vectors.shape[1]), dtype=np.float32)
+    centres = np.zeros((n_centres, vectors.shape[1]), dtype=np.float32)
     centres[is_used] = np.add.reduceat(vectors[order], starts, axis=0)
-    n_unused = n_centres - int(is_used.sum())
-    centres[~is_used] = vectors[np.argsort(nearness, kind="stable")[:n_unused]]
-    return _unit(centres)
+    return _unit(centres), counts
+
+
+def _halved(centres: Vectors, counts: NDArray[np.int64], rng: np.random.Generator) -> Vectors:
+    """Return centres of which the fullest are two, a little to either side, in place of those that hold nothing."""
+    empty = np.flatnonzero(counts == 0)
+    fullest = np.argsort(-counts, kind="stable")[: len(empty)]
+    aside = _SIDESTEP * _unit(rng.normal(size=(len(empty), centres.shape[1])).astype(np.float32))
+    centres[empty] = _unit(centres[fullest] + aside)
+    centres[fullest] = _unit(centres[fullest] - aside)
+    return centres
 
 
 def _unit(vectors: Vectors) -> Vectors:

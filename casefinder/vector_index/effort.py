@@ -13,9 +13,10 @@ from casefinder.vector_index.protocol import Ids, VectorIndex, Vectors
 
 MEASURED_K: Final = 10
 DEFAULT_TARGET: Final = 0.99
+_DIGITS: Final = 6
 _STANDARD_ERRORS: Final = 1.64  # the recall of one base in twenty may lie below what is kept of it
-_PROBES: Final = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, 4096)
-_COMPARED: Final = (4, 6, 8, 10, 14, 20, 28, 40, 56, 80)
+_PROBES: Final = (4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, 4096)
+_COMPARED: Final = (3, 4, 5, 6, 8, 10, 14, 20, 28, 40, 56, 80)
 
 
 class Probe:
@@ -74,7 +75,8 @@ class Effort:
     def of(cls, recalls: NDArray[np.float64], *, n_probes: int, n_compared: int) -> Effort:
         """Return an effort with what was measured of it, a recall for each question."""
         margin = _STANDARD_ERRORS * float(recalls.std()) / max(len(recalls), 1) ** 0.5
-        return cls(n_probes, n_compared, float(recalls.mean()), margin)
+        recall = round(float(recalls.mean()), _DIGITS)  # a share of some thousand neighbours, not its binary tail
+        return cls(n_probes, n_compared, recall, margin)
 
     def reaches(self, target: float) -> bool:
         """Whether the recall is the target even where the measurement flatters it."""

@@ -86,5 +86,5 @@ class ExactIndex:
             IndexDamagedError: The file is missing, cut short, altered, or holds something else.
         """
         file = SectionFile(path)
-        file.check_kind(KIND, "an exact index")
+        file.check_kind((KIND,), "an exact index")
         return cls(file.array("ids"), file.array("vectors").reshape(-1, file.facts["dim"]))

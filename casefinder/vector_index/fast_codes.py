@@ -87,6 +87,7 @@ class FastCodes:
             self._quantizer, n_parts, trained.n_lists, n_parts, BITS, faiss.METRIC_INNER_PRODUCT, BLOCK_ROWS
         )
         self._index.implem = _QUERY_BY_QUERY
+        self._index.by_residual = trained.is_residual
         faiss.copy_array_to_vector(trained.values, self._index.pq.centroids)
         self._index.is_trained = True
         self._index.ntotal = int(starts[-1])
@@ -98,8 +99,9 @@ class FastCodes:
 
     def nearest(
         self,
-        queries: Vectors,
+        projected: Vectors,
         lists: NDArray[np.int64],
+        near: Vectors,
         *,
         n: int,
         selector: faiss.IDSelector | None = None,
@@ -107,8 +109,9 @@ class FastCodes:
         """Return the places of the vectors that are nearest by code, in some lists: int64 [n_queries, n].
 
         Args:
-            queries: float32 [n_queries, n_parts], projected.
+            projected: float32 [n_queries, n_directions], queries.
             lists: int64 [n_queries, n_probes], lists to search.
+            near: float32 [n_queries, n_probes], inner products with their centres.
             n: Places wanted; where the lists hold fewer, a row ends in -1.
             selector: Chooses the places that may be found.
 
@@ -116,7 +119,8 @@ class FastCodes:
             IndexDamagedError: A list was altered on disk.
         """
         self._load(lists)
-        places, _ = search_lists(self._index, queries, lists, k=n, selector=selector)
+        queries = np.ascontiguousarray(projected[:, : self._index.d])
+        places, _ = search_lists(self._index, queries, lists, near, k=n, selector=selector)
         return places
 
     def blocks(self, number: int) -> NDArray[np.uint8]:

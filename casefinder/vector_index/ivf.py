@@ -34,7 +34,8 @@ from casefinder.vector_index.training import Trained
 if TYPE_CHECKING:
     import faiss
 
-KIND: Final = "ivf"
+KIND: Final = "ivf of residuals"
+FIRST_KIND: Final = "ivf"  # its codes stand for whole vectors; still read, and trained anew when it is compacted
 # A filtered search compares the vectors one by one when they are fewer than this share of all: FAISS would ask for
 # every vector of the index whether it is wanted.
 _FEW_SHARE: Final = 0.02
@@ -57,15 +58,17 @@ class Drift:
     Attributes:
         growth: Vectors now, relative to those that it was trained for.
         imbalance: Imbalance of the lists now, relative to that after training.
+        is_first_form: Whether its codes are those of the first form of the file, which tell less.
     """
 
     growth: float
     imbalance: float
+    is_first_form: bool = False
 
     @property
     def needs_training(self) -> bool:
         """Whether the lists should be trained anew: a search costs half as much again as it could."""
-        return self.growth > _MOST_GROWTH or self.imbalance > _MOST_IMBALANCE
+        return self.is_first_form or self.growth > _MOST_GROWTH or self.imbalance > _MOST_IMBALANCE
 
 
 class IVFIndex:
@@ -82,9 +85,9 @@ class IVFIndex:
         Raises:
             IndexDamagedError: The file holds something else.
         """
-        file.check_kind(KIND, "an inverted file")
+        file.check_kind((KIND, FIRST_KIND), "an inverted file")
         self.file, self.dim = file, int(file.facts["dim"])
-        self.trained = Trained.read(file, dim=self.dim)
+        self.trained = Trained.read(file, dim=self.dim, is_residual=file.facts["kind"] == KIND)
         self.n_lists = self.trained.n_lists
         self._n_probes, self._n_compared = min(n_probes, self.n_lists), n_compared
         self.starts: Places = file.array("starts")
@@ -113,6 +116,7 @@ class IVFIndex:
         return Drift(
             growth=self.size / max(trained_for["n_vectors"], 1),
             imbalance=imbalance_of(np.diff(self.starts)) / trained_for["imbalance"],
+            is_first_form=not self.trained.is_residual,
         )
 
     def with_effort(self, *, n_probes: int, n_compared: int) -> IVFIndex:
@@ -159,8 +163,9 @@ class IVFIndex:
         if len(places) <= n_candidates:
             return self._compared(queries, _for_each(queries, places), k=k, exact=True)
         projected = self.trained.projected(queries)
-        lists = self.trained.nearest_lists(projected, n=self.n_lists)[:, self._holding(places)]
-        found = self.fast.nearest(projected, lists, n=n_candidates, selector=_bitmap(places, self.size))
+        lists, near = self.trained.nearest_lists(projected, n=self.n_lists)
+        held, selector = self._holding(places), _bitmap(places, self.size)
+        found = self.fast.nearest(projected, lists[:, held], near[:, held], n=n_candidates, selector=selector)
         return self._compared(queries, found, k=k, exact=False)
 
     def vectors_of(self, ids: Ids) -> tuple[Ids, Vectors]:
@@ -223,8 +228,8 @@ class IVFIndex:
         if n_candidates > self.size * _FEW_SHARE + _FEW or k * _HELD_PER_WANTED > self.size:
             return self._scanned_whole(queries, k=k)
         projected = self.trained.projected(queries)
-        lists = self.trained.nearest_lists(projected, n=self._n_probes_for(k))
-        places = self.fast.nearest(projected, lists, n=n_candidates)
+        lists, near = self.trained.nearest_lists(projected, n=self._n_probes_for(k))
+        places = self.fast.nearest(projected, lists, near, n=n_candidates)
         found = self._compared(queries, places, k=k, exact=False)
         short = np.flatnonzero(found.ids[:, min(k, self.size) - 1] == NO_ID)
         # The probed lists hold fewer than k: rare, and then the answer is made complete.

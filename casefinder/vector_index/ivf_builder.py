@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from casefinder.errors import VectorShapeError
 from casefinder.files import SectionWriter
 from casefinder.vector_index.fast_codes import packed, unpacked
-from casefinder.vector_index.ivf import KIND, IVFIndex, imbalance_of
+from casefinder.vector_index.ivf import FIRST_KIND, KIND, IVFIndex, imbalance_of
 from casefinder.vector_index.protocol import Ids, Vectors, check_stored
 from casefinder.vector_index.rows import CODE
 from casefinder.vector_index.training import Trained
@@ -66,10 +66,11 @@ class IVFBuilder:
         if not len(ids):
             return
         projected = self._trained.projected(vectors)
-        self._lists.append(self._trained.lists_of(projected))
+        lists = self._trained.lists_of(projected)
+        self._lists.append(lists)
         self._ids.append(ids.copy())
         self._rows.append(vectors.astype(CODE).view(np.uint8))
-        self._fast.append(self._trained.fast_codes(projected))
+        self._fast.append(self._trained.fast_codes(projected, lists))
 
     def finish(self) -> None:
         """Write the file and push it to the disk.
@@ -95,7 +96,7 @@ class IVFBuilder:
         """Describe the file; what it was trained for is handed on from base to base."""
         trained_for = {"n_vectors": int(sizes.sum()), "imbalance": imbalance_of(sizes)}
         return {
-            "kind": KIND,
+            "kind": KIND if self._trained.is_residual else FIRST_KIND,
             "dim": self._trained.dim,
             "trained_for": trained_for if self._base is None else self._base.file.facts["trained_for"],
         }

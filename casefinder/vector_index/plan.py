@@ -21,6 +21,8 @@ _LISTS_PER_ROOT: Final = 4  # nlist = 4 sqrt(n): coarse and fine scan cost the s
 _MOST_LISTS: Final = 65_536
 _MOST_PARTS: Final = 128
 _FEWEST_PARTS: Final = 32
+_LIST_DIRECTIONS: Final = 256
+_MOST_CENTRE_BYTES: Final = 8 * 2**20  # which a question is compared with in 0.1 ms; beyond the cache in 0.9 ms
 _FIRST_PROBES: Final = 48  # a guess; building measures what the wanted recall really takes
 _FIRST_COMPARED: Final = 20
 _ID_BYTES: Final = 8
@@ -49,7 +51,7 @@ class IndexPlan:
         n_lists: Lists of the inverted file (nlist); 0 for an exact index, as is all that follows.
         n_probes: Lists searched per query (nprobe).
         n_training: Vectors that k-means is trained on.
-        n_parts: Directions that lists and fast codes live in, each with a code of four bits; even.
+        n_parts: Directions that have a fast code of four bits each; even.
         n_compared: Vectors compared in full for each neighbour wanted.
         memory_bytes: What the index holds in memory, estimated.
         disk_bytes: Size of its file, estimated.
@@ -112,6 +114,7 @@ def _ivf_plan(n_vectors: int, dim: int, memory_bytes: int) -> IndexPlan:
     needed = _in_memory(n_vectors, dim, n_lists, n_parts)
     n_affordable = max(POINTS_PER_LIST * n_lists, _MOST_TRAINING_BYTES // (dim * _ROW_COMPONENT_BYTES))
     n_training = min(n_vectors, n_lists * _TRAINING_POINTS_PER_LIST, n_affordable)
+    n_directions = list_directions(n_lists, n_parts, dim=dim)
     row_bytes = dim * _ROW_COMPONENT_BYTES + 3 * _ID_BYTES + n_parts // 2
     return IndexPlan(
         IndexKind.IVF,
@@ -121,7 +124,8 @@ def _ivf_plan(n_vectors: int, dim: int, memory_bytes: int) -> IndexPlan:
             f"fast codes: {n_parts} directions, {n_parts // 2} bytes a vector; {_fit(needed, memory_bytes)}",
             "vectors: float16 in the mapped file, as the records hold them; bytes would lose 1.3 % of the nearest",
             f"training: spherical k-means on {n_training} vectors, {n_training // n_lists} for each list",
-            f"lists are found by comparing all {n_lists} centres: a graph over 12,649 would save 0.1 ms and lose some",
+            f"lists are found by comparing all {n_lists} centres in {n_directions} directions:"
+            " a graph over 12,649 would save 0.1 ms and lose some",
         ),
         n_lists=n_lists,
         n_probes=min(n_lists, _FIRST_PROBES),
@@ -129,8 +133,14 @@ def _ivf_plan(n_vectors: int, dim: int, memory_bytes: int) -> IndexPlan:
         n_parts=n_parts,
         n_compared=_FIRST_COMPARED,
         memory_bytes=needed,
-        disk_bytes=_on_disk(n_vectors * row_bytes + n_lists * n_parts * _FLOAT_BYTES),
+        disk_bytes=_on_disk(n_vectors * row_bytes + (n_lists + dim) * n_directions * _FLOAT_BYTES),
     )
+
+
+def list_directions(n_lists: int, n_parts: int, *, dim: int) -> int:
+    """Return how many directions the centres of lists live in: fewer where centres are many, never less than codes."""
+    is_roomy = n_lists * _LIST_DIRECTIONS * _FLOAT_BYTES <= _MOST_CENTRE_BYTES
+    return max(n_parts, min(dim, _LIST_DIRECTIONS if is_roomy else _MOST_PARTS))
 
 
 def _why_lists(n_vectors: int, n_lists: int) -> str:
@@ -144,7 +154,8 @@ def _why_lists(n_vectors: int, n_lists: int) -> str:
 def _in_memory(n_vectors: int, dim: int, n_lists: int, n_parts: int) -> int:
     """Estimate what an inverted file holds: codes with their places, the table of ids, centres and projection."""
     per_vector = n_parts // 2 + 3 * _ID_BYTES
-    return n_vectors * per_vector + (n_lists + dim) * n_parts * _FLOAT_BYTES + n_vectors * dim // 512
+    trained = (n_lists + dim) * list_directions(n_lists, n_parts, dim=dim) * _FLOAT_BYTES
+    return n_vectors * per_vector + trained + n_vectors * dim // 512
 
 
 def _fit(needed: int, memory_bytes: int) -> str:

@@ -17,6 +17,7 @@ def search_lists(
     index: faiss.IndexIVF,
     queries: Vectors,
     lists: NDArray[np.int64],
+    near: Vectors,
     *,
     k: int,
     selector: faiss.IDSelector | None = None,
@@ -30,13 +31,13 @@ def search_lists(
         index: The inverted file.
         queries: float32 [n_queries, dim].
         lists: int64 [n_queries, n_probes].
+        near: float32 [n_queries, n_probes], inner products with their centres, which codes of residuals begin with.
         k: Neighbours wanted.
         selector: Chooses the vectors that may be found.
     """
     import faiss
 
-    lists = np.ascontiguousarray(lists)
-    near = np.zeros(lists.shape, dtype=np.float32)  # only codes of what is left of a vector after its centre need it
+    lists, near = np.ascontiguousarray(lists), np.ascontiguousarray(near)
     numbers = np.empty((len(queries), k), dtype=np.int64)
     scores = np.empty((len(queries), k), dtype=np.float32)
     parameters = faiss.SearchParametersIVF(sel=selector, nprobe=lists.shape[1])  # type: ignore[call-arg]  # SWIG adds them

@@ -77,7 +77,8 @@ class Rows:
             IndexDamagedError: A list was altered on disk.
         """
         self._check_lists(lists)
-        return search_lists(self._index, queries, lists, k=k, selector=selector)
+        near = np.zeros(lists.shape, dtype=np.float32)  # whole vectors are compared: their centres do not matter
+        return search_lists(self._index, queries, lists, near, k=k, selector=selector)
 
     def nearest_at(self, places: Places, queries: Vectors, *, k: int) -> tuple[Ids, Vectors]:
         """Return ids and scores of the vectors at some places that are nearest to each query, in no order.

@@ -1,11 +1,12 @@
 """What an inverted file is trained to: a projection, the centres of its lists, and its fast codes.
 
-Vectors of text encoders lie near a space of far fewer directions than they have components. Lists and fast codes
-live in the 128 directions that hold most of it, turned at random so that all parts carry the same share. On vectors of
-1024 dimensions that makes finding the lists eight times cheaper, and the nearest 100 by code hold 99.4 % of the ten
-nearest, where codes of the same size over the untouched vectors hold 90.5 % (docs/vector-index.md).
+Vectors of text encoders lie near a space of far fewer directions than they have components. Lists live in the 256
+directions that hold most of it, fast codes in the first 128 of these, turned at random so that all parts carry the
+same share. A code stands for what the centre of its list leaves of a vector: that varies half as much as the vector,
+so the same four bits tell it twice as finely (docs/vector-index.md).
 
-Source: Jégou and Chum 2012, doi:10.1007/978-3-642-33709-3_55 (projection with a random rotation).
+Source: Jégou and Chum 2012, doi:10.1007/978-3-642-33709-3_55 (projection with a random rotation); Jégou et al. 2011,
+doi:10.1109/TPAMI.2010.57 (codes of residuals).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from casefinder.errors import VectorIndexError
 from casefinder.files import SectionFile, SectionWriter
 from casefinder.vector_index.clustering import nearest_centres, spherical_kmeans
-from casefinder.vector_index.plan import POINTS_PER_LIST, IndexKind, IndexPlan
+from casefinder.vector_index.plan import POINTS_PER_LIST, IndexKind, IndexPlan, list_directions
 from casefinder.vector_index.protocol import Vectors, check_stored
 from casefinder.vector_index.threads import limit_threads
 
@@ -38,14 +39,17 @@ class Trained:
     """The trained part of an inverted file.
 
     Attributes:
-        projection: float32 [dim, n_parts], orthonormal columns.
-        centres: float32 [n_lists, n_parts], of the lists, unit length.
+        projection: float32 [dim, n_directions], orthonormal columns; the first ``n_parts`` have fast codes.
+        centres: float32 [n_lists, n_directions], of the lists, unit length.
         values: float32 [n_parts * 16], what the fast codes of each part stand for.
+        is_residual: Whether they stand for what its centre leaves of a vector, or for the vector, as they did in the
+            first form of the file.
     """
 
     projection: Vectors
     centres: Vectors
     values: Vectors
+    is_residual: bool = True
 
     @property
     def dim(self) -> int:
@@ -54,8 +58,8 @@ class Trained:
 
     @property
     def n_parts(self) -> int:
-        """Number of directions, each with a fast code of its own."""
-        return int(self.projection.shape[1])
+        """Number of directions with a fast code of their own."""
+        return len(self.values) // 2**BITS
 
     @property
     def n_lists(self) -> int:
@@ -63,7 +67,7 @@ class Trained:
         return len(self.centres)
 
     def projected(self, vectors: Vectors) -> Vectors:
-        """Return vectors in the directions of the projection: float32 [n, n_parts]."""
+        """Return vectors in the directions of the projection: float32 [n, n_directions]."""
         projected: Vectors = vectors @ self.projection
         return projected
 
@@ -71,17 +75,25 @@ class Trained:
         """Return the list that each projected vector belongs to."""
         return nearest_centres(projected, self.centres)[0]
 
-    def nearest_lists(self, projected: Vectors, *, n: int) -> NDArray[np.int64]:
-        """Return the n lists nearest to each projected query, in no order: int64 [n_queries, n]."""
+    def nearest_lists(self, projected: Vectors, *, n: int) -> tuple[NDArray[np.int64], Vectors]:
+        """Return the n lists nearest to each projected query, in no order.
+
+        Returns:
+            int64 [n_queries, n], and the inner products with their centres, float32 [n_queries, n].
+        """
         near = projected @ self.centres.T
         if n >= self.n_lists:
-            return np.broadcast_to(np.arange(self.n_lists), near.shape)
-        return np.argpartition(near, self.n_lists - n, axis=1)[:, self.n_lists - n :]
+            return np.broadcast_to(np.arange(self.n_lists), near.shape), near
+        lists = np.argpartition(near, self.n_lists - n, axis=1)[:, self.n_lists - n :]
+        return lists, np.take_along_axis(near, lists, axis=1)
 
-    def fast_codes(self, projected: Vectors) -> NDArray[np.uint8]:
-        """Return the fast codes of projected vectors: uint8 [n, n_parts / 2]."""
+    def fast_codes(self, projected: Vectors, lists: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return the fast codes of projected vectors in their lists, int64 [n]: uint8 [n, n_parts / 2]."""
         limit_threads()
-        codes: NDArray[np.uint8] = self.coder().compute_codes(projected)
+        left = projected[:, : self.n_parts]
+        if self.is_residual:
+            left = _left_by(self.centres, projected, lists, n_parts=self.n_parts)
+        codes: NDArray[np.uint8] = self.coder().compute_codes(np.ascontiguousarray(left))
         return codes
 
     def coder(self) -> faiss.ProductQuantizer:
@@ -99,14 +111,15 @@ class Trained:
         writer.add("values", self.values)
 
     @classmethod
-    def read(cls, file: SectionFile, *, dim: int) -> Trained:
+    def read(cls, file: SectionFile, *, dim: int, is_residual: bool) -> Trained:
         """Read what ``write`` wrote.
 
         Raises:
             IndexDamagedError: It was altered on disk.
         """
         projection = file.array("projection").reshape(dim, -1)
-        return cls(projection, file.array("centres").reshape(-1, projection.shape[1]), file.array("values"))
+        centres = file.array("centres").reshape(-1, projection.shape[1])
+        return cls(projection, centres, file.array("values"), is_residual)
 
 
 def train(plan: IndexPlan, sample: Vectors | NDArray[np.float16]) -> Trained:
@@ -127,16 +140,23 @@ def train(plan: IndexPlan, sample: Vectors | NDArray[np.float16]) -> Trained:
         raise VectorIndexError(
             f"{len(sample)} vectors cannot train {plan.n_lists} lists; give {POINTS_PER_LIST * plan.n_lists}"
         )
-    projection = _projection(_checked(sample[:_PROJECTION_SAMPLE]), plan.n_parts)
+    first = _checked(sample[:_PROJECTION_SAMPLE])
+    n_directions = list_directions(plan.n_lists, plan.n_parts, dim=first.shape[1])
+    projection = _projection(first, n_directions, n_parts=plan.n_parts)
     parts = [
         _checked(sample[start : start + _ROWS_AT_ONCE]) @ projection for start in range(0, len(sample), _ROWS_AT_ONCE)
     ]
     projected = np.concatenate(parts)
-    return Trained(
-        projection=projection,
-        centres=spherical_kmeans(projected, plan.n_lists, seed=_SEED),
-        values=_part_values(projected[:_CODE_SAMPLE]),
-    )
+    centres = spherical_kmeans(projected, plan.n_lists, seed=_SEED)
+    coded = projected[:_CODE_SAMPLE]
+    left = _left_by(centres, coded, nearest_centres(coded, centres)[0], n_parts=plan.n_parts)
+    return Trained(projection=projection, centres=centres, values=_part_values(left))
+
+
+def _left_by(centres: Vectors, projected: Vectors, lists: NDArray[np.int64], *, n_parts: int) -> Vectors:
+    """Return what the centres of their lists leave of projected vectors, in the directions that have codes."""
+    left: Vectors = projected[:, :n_parts] - centres[lists, :n_parts]
+    return left
 
 
 def _checked(rows: Vectors | NDArray[np.float16]) -> Vectors:
@@ -144,21 +164,22 @@ def _checked(rows: Vectors | NDArray[np.float16]) -> Vectors:
     return check_stored(np.arange(len(wide)), wide, dim=wide.shape[1] if wide.ndim == 2 else 0)
 
 
-def _projection(sample: Vectors, n_parts: int) -> Vectors:
-    """Return the directions that hold most of the vectors, turned among themselves at random."""
-    _, directions = np.linalg.eigh(sample.T @ sample)  # rising; not centred, for it is inner products that count
+def _projection(sample: Vectors, n_directions: int, *, n_parts: int) -> Vectors:
+    """Return the directions that hold most of the vectors; the first ones are turned among themselves at random."""
+    _, rising = np.linalg.eigh(sample.T @ sample)  # not centred, for it is inner products that count
+    directions = rising[:, ::-1][:, :n_directions].astype(np.float32)
     turned = np.linalg.qr(np.random.default_rng(_SEED).normal(size=(n_parts, n_parts)))[0]
-    projection: Vectors = np.ascontiguousarray(directions[:, ::-1][:, :n_parts] @ turned, dtype=np.float32)
-    return projection
+    directions[:, :n_parts] = directions[:, :n_parts] @ turned
+    return np.ascontiguousarray(directions)
 
 
-def _part_values(projected: Vectors) -> Vectors:
+def _part_values(left: Vectors) -> Vectors:
     """Learn the 16 values of each part."""
     import faiss
 
-    coder = faiss.ProductQuantizer(projected.shape[1], projected.shape[1], BITS)
+    coder = faiss.ProductQuantizer(left.shape[1], left.shape[1], BITS)
     coder.cp.seed = _SEED
     coder.cp.min_points_per_centroid = 1  # the lists need more points than the 16 values; FAISS would warn
-    coder.train(projected)
+    coder.train(left)
     values: Vectors = faiss.vector_float_to_array(coder.centroids)
     return values

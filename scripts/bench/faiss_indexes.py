@@ -1,6 +1,6 @@
-"""FAISS's own indexes over the vectors of one of ours, in the same lists.
+"""FAISS's own indexes over the vectors of one of ours.
 
-IVFFlat, and one that takes all steps of our search in a single call.
+IVFFlat with lists of its own, and one that takes all steps of our search in a single call.
 """
 
 from __future__ import annotations
@@ -9,33 +9,23 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from made_vectors import BLOCK, MadeVectors
 from one_by_one import Timed, timed
 
-from casefinder.vector_index import Effort, IVFIndex, Probe, Vectors
+from casefinder.vector_index import Effort, IndexPlan, IVFIndex, Probe, Vectors
 
 K: Final = 10
 PROBES: Final = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 
 
-def write_flat(path: Path, index: IVFIndex) -> None:
-    """Write FAISS's IVFFlat over the same vectors in the same lists."""
+def write_flat(path: Path, made: MadeVectors, n_vectors: int, plan: IndexPlan) -> None:
+    """Write FAISS's IVFFlat over the same vectors, trained by FAISS in all directions on as many of them as ours."""
     import faiss
 
-    centres = np.empty((index.n_lists, index.dim), dtype=np.float32)
-    lists = faiss.ArrayInvertedLists(index.n_lists, index.dim * 4)
-    for number in range(index.n_lists):
-        codes, ids = index.rows.list_bytes(number)
-        if not len(ids):
-            centres[number] = 0
-            continue
-        vectors = index.rows.decoded(codes)
-        centres[number] = vectors.mean(axis=0)
-        lists.add_entries(number, len(ids), faiss.swig_ptr(ids.copy()), faiss.swig_ptr(vectors.view(np.uint8)))
-    quantizer = faiss.IndexFlatIP(index.dim)
-    quantizer.add(centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9))
-    flat = faiss.IndexIVFFlat(quantizer, index.dim, index.n_lists, faiss.METRIC_INNER_PRODUCT)
-    flat.replace_invlists(lists, False)
-    flat.is_trained, flat.ntotal = True, index.size
+    flat: Any = faiss.index_factory(made.dim, f"IVF{plan.n_lists},Flat", faiss.METRIC_INNER_PRODUCT)
+    flat.train(made.first(plan.n_training))  # they are drawn independently: the first are as good as any
+    for number, block in enumerate(made.blocks(n_vectors)):
+        flat.add_with_ids(block, np.arange(len(block)) + number * BLOCK)
     faiss.write_index(flat, str(path))
 
 
@@ -63,14 +53,18 @@ def time_flat(path: Path, n_probes: int, n_threads: int, questions: Vectors) -> 
 
 
 def write_refined(path: Path, index: IVFIndex) -> None:
-    """Write what our index does as one index of FAISS's own: projection, lists, fast codes, float16 for comparing."""
+    """Write what our index does as one index of FAISS's own: projection, lists, fast codes, float16 for comparing.
+
+    FAISS can find the lists only in the directions that have codes.
+    """
     import faiss
 
     fast = faiss.IndexIVFPQFastScan(
         faiss.IndexFlatIP(index.trained.n_parts), index.trained.n_parts, index.n_lists, index.trained.n_parts, 4,
         faiss.METRIC_INNER_PRODUCT,
     )  # fmt: skip
-    fast.quantizer.add(index.trained.centres)
+    fast.by_residual = True
+    fast.quantizer.add(np.ascontiguousarray(index.trained.centres[:, : index.trained.n_parts]))
     faiss.copy_array_to_vector(index.trained.values, fast.pq.centroids)
     fast.is_trained, fast.ntotal = True, index.size
     lists, every = faiss.downcast_InvertedLists(fast.invlists), index.fast  # type: ignore[arg-type]  # always there
@@ -81,7 +75,8 @@ def write_refined(path: Path, index: IVFIndex) -> None:
             codes[places] = index.rows.list_bytes(number)[0]
             lists.add_entries(number, len(places), faiss.swig_ptr(places), faiss.swig_ptr(every.blocks(number)))
     turn = faiss.LinearTransform(index.dim, index.trained.n_parts, False)
-    faiss.copy_array_to_vector(np.ascontiguousarray(index.trained.projection.T).ravel(), turn.A)
+    directions = index.trained.projection[:, : index.trained.n_parts]
+    faiss.copy_array_to_vector(np.ascontiguousarray(directions.T).ravel(), turn.A)
     turn.is_trained = True
     rows = faiss.IndexScalarQuantizer(index.dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     faiss.copy_array_to_vector(codes.ravel(), rows.codes)

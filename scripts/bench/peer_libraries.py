@@ -10,7 +10,7 @@ from peer_engine import BATCH, CANDIDATES, HNSW_BUILD_EF, HNSW_LINKS, PROBES, En
 
 from casefinder.vector_index import Ids, Vectors
 
-_COMPARED = 28  # vectors compared for each neighbour: enough that only the probed lists decide
+_COMPARED = 8  # vectors compared for each neighbour: enough that only the probed lists decide
 
 
 class Casefinder(Engine):

@@ -55,4 +55,4 @@ def test_a_file_that_was_not_finished_and_a_section_that_is_not_there_are_refuse
     with pytest.raises(IndexDamagedError, match="file holds no other"):
         file.array("other")
     with pytest.raises(IndexDamagedError, match="file holds 'test' where an index was expected"):
-        file.check_kind("index", "an index")
+        file.check_kind(("index", "another index"), "an index")

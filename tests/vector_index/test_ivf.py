@@ -128,7 +128,7 @@ def test_a_missing_file_and_an_index_of_another_kind_are_refused(tmp_path: Path)
     ExactIndex(IDS, rows()).save(tmp_path / "vectors.index")
     with pytest.raises(IndexDamagedError, match="holds 'exact' where an inverted file was expected"):
         IVFIndex.load(tmp_path / "vectors.index", n_probes=2, n_compared=10)
-    with pytest.raises(IndexDamagedError, match="holds 'ivf' where an exact index was expected"):
+    with pytest.raises(IndexDamagedError, match="holds 'ivf of residuals' where an exact index was expected"):
         ExactIndex.load(written(tmp_path / "other"))
 
 
@@ -153,6 +153,41 @@ def test_an_extended_index_keeps_its_training_and_tells_how_far_it_drifted(tmp_p
     with IVFBuilder(base.trained, tmp_path / "c", base=crowded) as builder:
         builder.finish()
     assert (tmp_path / "c").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_a_file_of_the_first_form_is_searched_extended_as_it_is_and_wants_to_be_trained_anew(tmp_path: Path) -> None:
+    trained = replace(train(PLAN, rows()), is_residual=False)
+    with IVFBuilder(trained, tmp_path / "first") as builder:
+        builder.add(IDS[:150], rows()[:150])
+        builder.finish()
+    first = IVFIndex.load(tmp_path / "first", n_probes=2, n_compared=4)
+    with IVFBuilder(first.trained, tmp_path / "extended", base=first) as builder:
+        builder.add(IDS[150:], rows()[150:])
+        builder.finish()
+    extended = IVFIndex.load(tmp_path / "extended", n_probes=2, n_compared=4)
+    assert extended.file.facts["kind"] == first.file.facts["kind"] == "ivf"
+    with IVFBuilder(trained, tmp_path / "whole") as builder:
+        builder.add(IDS, rows())
+        builder.finish()
+    whole = IVFIndex.load(tmp_path / "whole", n_probes=2, n_compared=4)
+    queries = rows(20, seed=1)
+    assert extended.search(queries, k=3).ids.tolist() == whole.search(queries, k=3).ids.tolist()
+    assert (extended.search(queries, k=1).ids == whole.search(queries, k=1, among=IDS).ids).mean() > 0.6
+    assert (extended.drift.growth < 2, extended.drift.imbalance < 1.5, extended.drift.needs_training) == (True,) * 3
+    assert not IVFIndex.load(written(tmp_path / "present"), n_probes=2, n_compared=4).drift.needs_training
+
+
+def test_codes_tell_vectors_of_one_list_apart(tmp_path: Path) -> None:
+    """Vectors that gather around their centres: codes of whole vectors found 0.66 of the nearest."""
+    gathered = rows(4, seed=5)[np.arange(SIZE) % 4] + 0.2 * rows()
+    vectors: Vectors = (gathered / np.linalg.norm(gathered, axis=1, keepdims=True)).astype(np.float32)
+    with IVFBuilder(train(PLAN, vectors), tmp_path / "index") as builder:
+        builder.add(IDS, vectors)
+        builder.finish()
+    index = IVFIndex.load(tmp_path / "index", n_probes=4, n_compared=2)
+    found, right = index.search(vectors, k=5).ids, index.search(vectors, k=5, among=IDS).ids
+    shares = [len(set(a) & set(b)) / 5 for a, b in zip(found.tolist(), right.tolist(), strict=True)]
+    assert np.mean(shares) > 0.85
 
 
 def test_number_of_threads_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
