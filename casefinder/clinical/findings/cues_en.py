@@ -40,6 +40,7 @@ _NEGATE: Final = (
         "been ruled out for|argues against",
     ),
     (en_cue(Role.NEGATE, back=0), "-free"),
+    (en_cue(Role.NEGATE, ahead=20), "rather than|instead of|as opposed to"),
     (en_cue(Role.NEGATE, back=8), "was withheld|were withheld|withheld|was held|were held|is being held"),
     (
         en_cue(Role.NEGATE, ahead=45, reach=_LIST),
@@ -221,7 +222,7 @@ _OTHERS: Final = (
             "showing|revealed|reveals|revealing|noted|with|which|who|that|where|because|because of|due to|"
             "secondary to|caused by|after|before|when|while|despite|started|admits|endorses|and is|and was|"
             "remains|persists|(+)|+|was found|were found|found to have|found|underwent|takes|consistent with|"
-            "confirmed|instead|as well as|demonstrated|demonstrates|following|and reports|rather than|at which|"
+            "confirmed|instead|as well as|demonstrated|demonstrates|following|and reports|at which|"
             "makes|make|drinks|smokes|decided|opted|agreed|given|on|switched to|received|until|since"
         ),
     ),

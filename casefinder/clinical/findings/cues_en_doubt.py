@@ -32,10 +32,18 @@ EN_DOUBT: Final = (
     (Cue(Role.DOUBT, ahead=0, back=3, prefers_back=True, is_zh=False), "?"),
     (en_cue(Role.DOUBT, back=0), "-like"),
     (
+        en_cue(Role.DOUBT, ahead=30),
+        combine_words("possibly|probably|presumably|perhaps", "due to|secondary to|caused by|from|related to"),
+    ),
+    (
+        en_cue(Role.DOUBT, ahead=40, is_firm=True),
+        combine_words("it is|it's|it was|it seems", "unlikely|possible|likely|probable|doubtful|conceivable"),
+    ),
+    (
         en_cue(Role.DOUBT, ahead=30, reach=Reach.CLAUSE),
         (
             "possible|possibly|probable|probably|suspected|suspect|suspecting|suspicion of|suspicion for|"
-            "suspicious for|suspicious of|suggestive of|suggesting|suggests|concern for|concerns for|"
+            "suspicious for|suspicious of|suggestive of|suggesting|suggests|suggest|concern for|concerns for|"
             "concerning for|concern of|worrisome for|questionable|presumed|presumptive|presumably|may have|"
             "might have|may be|might be|could be|could represent|may represent|might represent|could have|"
             "can be|likely to be|most likely|more likely|thought to be|felt to be|query|queried|appears to be|"
