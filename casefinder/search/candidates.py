@@ -126,13 +126,7 @@ class CandidateFinder:
         """Return the best cases of every side, and behind a filter those that are best by all sides together."""
         n_wanted, every = n_per_side(k), words.every
         findings = self._terms.concepts.scores(concept_terms(asked))
-        sides = [
-            near.best(n_wanted),
-            every.best(n_wanted, among=among),
-            findings.best(n_wanted, among=among),
-            diagnosed,
-            *(self._terms.names.best_holding(chunk, n_wanted, by=every, among=among) for chunk in naming),
-        ]
+        sides = [near.best(n_wanted), diagnosed]
         if among is not None:
             applies = applying(question, asked, words, calibration=self._calibration, named=0.0)
             similar = roughly_similar(
@@ -144,6 +138,8 @@ class CandidateFinder:
                 calibration=self._calibration,
             )
             sides.append(among[highest(similar, n_together(k, len(among)))])
+        sides += (scores.best(n_wanted, among=among) for scores in (every, findings))
+        sides += (self._terms.names.best_holding(chunk, n_wanted, by=every, among=among) for chunk in naming)
         return united(sides)
 
     def _near(

@@ -33,9 +33,9 @@ def test_way_follows_from_what_the_filter_lets_through(n_allowed: int, n_cases: 
     ("k", "n_allowed", "per_side", "together", "near"),
     [
         (1, 5_000, 100, 400, 1_000),
-        (10, 20_000, 100, 400, 1_000),
-        (10, 90_000, 100, 750, 1_500),
-        (600, 90_000, 1_200, 2_400, 2_400),
+        (10, 20_000, 100, 400, 1_132),
+        (10, 90_000, 100, 750, 2_400),
+        (600, 20_000, 1_200, 2_400, 2_400),
     ],
 )
 def test_more_is_ranked_for_more_hits_and_behind_wider_filters(

@@ -144,3 +144,18 @@ def test_terms_that_are_looked_up_count_like_those_that_are_added(
         assert parted.at(places).tolist() == pytest.approx(whole.at(places).tolist(), abs=1e-6)
         chosen = set(parted.best(len(rows)).tolist())
     assert chosen <= set(whole.best(len(rows)).tolist())
+
+
+@given(query=TERMS, rows=ROWS, n_first=SPLIT, removed=REMOVED, n_added=st.integers(0, 12))
+def test_rough_shares_are_parts_of_the_whole_and_leave_it_as_it_is(
+    query: list[str], rows: list[list[str]], n_first: int, removed: set[int], n_added: int
+) -> None:
+    places, terms = np.arange(len(rows)), dict.fromkeys(query, 1.0)
+    lists = postings_of(rows, n_first=n_first, removed={row for row in removed if row < len(rows)})
+    whole = lists.scores(terms).at(places)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, "_MOST_ADDED", n_added)
+        parted = lists.scores(terms)
+        rough = parted.roughly(places)
+        assert (rough <= whole + 1e-6).all()
+        assert parted.at(places).tolist() == pytest.approx(whole.tolist(), abs=1e-6)
