@@ -19,13 +19,17 @@ PROBES: Final = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 
 
 def write_flat(path: Path, made: MadeVectors, n_vectors: int, plan: IndexPlan) -> None:
-    """Write FAISS's IVFFlat over the same vectors, trained by FAISS in all directions on as many of them as ours."""
+    """Write FAISS's IVFFlat over the same vectors, trained by FAISS in all directions on as many of them as ours.
+
+    They are rounded to float16 as ours are: what is near is told by its score.
+    """
     import faiss
 
     flat: Any = faiss.index_factory(made.dim, f"IVF{plan.n_lists},Flat", faiss.METRIC_INNER_PRODUCT)
     flat.train(made.first(plan.n_training))  # they are drawn independently: the first are as good as any
     for number, block in enumerate(made.blocks(n_vectors)):
-        flat.add_with_ids(block, np.arange(len(block)) + number * BLOCK)
+        stored = block.astype(np.float16).astype(np.float32)
+        flat.add_with_ids(stored, np.arange(len(block)) + number * BLOCK)
     faiss.write_index(flat, str(path))
 
 
