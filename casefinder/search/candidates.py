@@ -163,23 +163,20 @@ class CandidateFinder:
             # A question about what the filter shuts out finds few: then all codes are looked at.
             if is_allowed.sum() >= n_wanted * _LEAST_FOUND:
                 return Near(near.rows[is_allowed], near.cosines[is_allowed], near.exact)
+        keys = self._terms.keys_of(among)
         found = self._index.search(
             question.vector[None],
             k=n_near(k, len(among)),
-            among=self._terms.keys_of(among),
+            among=keys,
             where=where,
             by_codes=plan is not FilterPlan.FULL_PROBE,
         )
-        return self._near_rows(Nearest(found.ids[0], found.scores[0], found.exact))
+        return _near_among(among, keys, Nearest(found.ids[0], found.scores[0], found.exact))
 
     def _near_rows(self, found: Nearest) -> Near:
-        """Return the rows of the cases nearest to a question; what fills an answer up has none."""
-        order = np.argsort(found.keys)
-        keys, cosines = found.keys[order], found.cosines[order]
-        rows = self._terms.rows_of(keys)
-        if len(rows) < len(keys):
-            cosines = cosines[are_in(keys, self._terms.keys_of(rows))]
-        return Near(rows, cosines, found.exact)
+        """Return the rows of the cases nearest to a question in the whole case base."""
+        rows = self._terms.rows_of(np.sort(found.keys))
+        return _near_among(rows, self._terms.keys_of(rows), found)
 
     def _naming(self, question: Question) -> list[tuple[str, ...]]:
         """Return the parts of a question that are names of treatments or codes.
@@ -211,6 +208,19 @@ class CandidateFinder:
             and question.text[mention.start : mention.end].lower() in (written, " ".join(chunk))
             for mention in question.mentions
         )
+
+
+def _near_among(rows: Rows, keys: Rows, found: Nearest) -> Near:
+    """Return the rows of the cases nearest to a question.
+
+    Args:
+        rows: int64 [n], rising; what was found of others is left out, as is what fills an answer up.
+        keys: Theirs, int64 [n], rising.
+        found: The cases.
+    """
+    order = np.argsort(found.keys)
+    order = order[are_in(found.keys[order], keys)]
+    return Near(rows[np.searchsorted(keys, found.keys[order])], found.cosines[order], found.exact)
 
 
 def _length(chunks: Iterable[Sequence[str]]) -> int:

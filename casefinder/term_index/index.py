@@ -63,6 +63,8 @@ class TermIndex:
 
     def keys_of(self, rows: Rows) -> Rows:
         """Return the keys of rows: int64 [n]."""
+        if len(self.parts) == 1:
+            return self.parts[0].arrays["keys"].take(rows)
         keys = np.empty(len(rows), dtype=np.int64)
         of_part = np.searchsorted(self._offsets, rows, side="right") - 1
         for number, (part, first) in enumerate(zip(self.parts, self._offsets, strict=True)):
