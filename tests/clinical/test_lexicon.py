@@ -292,6 +292,8 @@ def test_shipped_lexicon_covers_every_area_and_kind_with_at_least_2500_concepts(
         ("肌钙蛋白升高", "elevated-troponin"),
         ("B超", "ultrasound"),
         ("CXR", "chest-x-ray"),
+        ("嗓子沙哑", "hoarseness"),
+        ("肺里有杂音", "adventitious-breath-sounds"),
     ],
 )
 def test_words_of_patients_and_doctors_lead_to_their_concept(shipped: Lexicon, form: str, concept_id: str) -> None:
