@@ -23,10 +23,10 @@ _NEAR: Final = 1_000  # 800 and 1,500 found the same but for one hit in 1,000
 _MORE_PER_HIT: Final = 4
 # More where a filter lets more through, by the root of the matching cases: at a million cases, behind cardiology (9 %)
 # and paediatrics (7 %), 25 questions found 0.924 and 0.976 of their ten best with 400 and 1,000, 0.960 and 0.992 with
-# 750 and 1,500; with four times the words added up (``term_index/postings.py``) 0.992 and 1.000, whether 1,500 or 2,500
-# vectors were compared, each of which lies on a page of its own.
+# 750 and 1,500. With four times the words added up (``term_index/postings.py``) cardiology found 0.988 with 750 and
+# 1,500, 0.992 with 2,000, 0.996 with 2,500; but each vector lies on a page of its own, to be checked at first touch.
 _TOGETHER_PER_ROOT: Final = 2.5
-_NEAR_PER_ROOT: Final = 5.0
+_NEAR_PER_ROOT: Final = 6.5
 
 
 class FilterPlan(StrEnum):
