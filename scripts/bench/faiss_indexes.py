@@ -13,23 +13,31 @@ from made_vectors import BLOCK, MadeVectors
 from one_by_one import Timed, timed
 
 from casefinder.vector_index import Effort, IndexPlan, IVFIndex, Probe, Vectors
+from casefinder.vector_index.clustering import nearest_centres, spherical_kmeans
 
 K: Final = 10
 PROBES: Final = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 
 
 def write_flat(path: Path, made: MadeVectors, n_vectors: int, plan: IndexPlan) -> None:
-    """Write FAISS's IVFFlat over the same vectors, trained by FAISS in all directions on as many of them as ours.
+    """Write FAISS's IVFFlat over the same vectors, with lists in all directions, trained on as many vectors as ours.
 
-    They are rounded to float16 as ours are: what is near is told by its score.
+    The centres are found by our k-means, ten rounds as FAISS's own, and so is the list of each vector: FAISS's takes
+    five times as long for it, a quarter of an hour for a million vectors. They are rounded to float16 as ours are: what
+    is near is told by its score.
     """
     import faiss
 
+    # The vectors are drawn independently: the first are as good as any.
+    centres = spherical_kmeans(made.first(plan.n_training), plan.n_lists, seed=0)
     flat: Any = faiss.index_factory(made.dim, f"IVF{plan.n_lists},Flat", faiss.METRIC_INNER_PRODUCT)
-    flat.train(made.first(plan.n_training))  # they are drawn independently: the first are as good as any
+    flat.quantizer.add(centres)
+    flat.is_trained = True
     for number, block in enumerate(made.blocks(n_vectors)):
         stored = block.astype(np.float16).astype(np.float32)
-        flat.add_with_ids(stored, np.arange(len(block)) + number * BLOCK)
+        ids = np.arange(len(block)) + number * BLOCK
+        lists, _ = nearest_centres(stored, centres)
+        flat.add_core(len(stored), faiss.swig_ptr(stored), faiss.swig_ptr(ids), faiss.swig_ptr(lists))
     faiss.write_index(flat, str(path))
 
 
