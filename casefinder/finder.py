@@ -256,6 +256,18 @@ class CaseFinder:
         """
         return tuple(self._searcher.search_many(texts, k=k, where=where))
 
+    def warm_up(self) -> None:
+        """Read and check the whole index now, so that no question waits for a part that is met for the first time.
+
+        For a service that answers for hours: call it once after opening, and again after a compaction, whose snapshot
+        is new. A single question does not need it: it reads a fraction of the files. A damaged index is made anew.
+
+        Raises:
+            IndexDamagedError: The index is damaged, and this process may not write a new one.
+            CaseBaseDamagedError: The records are damaged as well.
+        """
+        self._casebase.warm_up()
+
     def treatment_paths(
         self, hits: Sequence[Hit], *, question: str = "", small_cell: int | None = None
     ) -> PathwayEvidence:

@@ -89,6 +89,21 @@ class CaseBase:
         mend(self.directory, view.manifest, damage)
         return self.refresh()
 
+    def warm_up(self) -> None:
+        """Read and check the current snapshot whole; where it is damaged, make it anew from the records.
+
+        Raises:
+            IndexDamagedError: It is damaged, and this process may not write a new one.
+            CaseBaseError: The records are damaged as well.
+        """
+        view = self.view()
+        for _ in range(_MOST_MENDINGS):
+            try:
+                return view.snapshot.warm_up()
+            except IndexDamagedError as damage:
+                view = self.mend(damage, view)
+        return view.snapshot.warm_up()
+
     def check_encoder(self, encoder: Encoder) -> None:
         """Refuse an encoder other than the one that made the vectors.
 

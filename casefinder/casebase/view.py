@@ -20,7 +20,7 @@ from casefinder.errors import CaseBaseDamagedError, CaseBaseError, CaseNotFoundE
 from casefinder.files import StoredFile
 from casefinder.term_index import TermIndex, TermPart, read_terms
 from casefinder.text import lexical_terms
-from casefinder.vector_index import Ids
+from casefinder.vector_index import Ids, IVFIndex
 
 _MOST_NAMESAKES: Final = 1_000  # cases whose names hold all parts of an id
 
@@ -31,6 +31,16 @@ class OpenSnapshot:
 
     index: AnyIndex
     terms: TermPart
+
+    def warm_up(self) -> None:
+        """Read and check the files whole.
+
+        Raises:
+            IndexDamagedError: One was altered on disk.
+        """
+        if isinstance(self.index, IVFIndex):  # any other is in memory, or on a server
+            self.index.warm_up()
+        self.terms.warm_up()
 
 
 @dataclass(frozen=True, slots=True)

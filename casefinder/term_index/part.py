@@ -46,6 +46,15 @@ class TermPart:
         self.n_rows = len(self.keys)
         self.dim = len(arrays["wording_vectors"]) // max(len(self.lists[WORDINGS].keys), 1)  # 0 where none has a vector
 
+    def warm_up(self) -> None:
+        """Read and check all arrays, so that no search has to.
+
+        Raises:
+            IndexDamagedError: One was altered on disk.
+        """
+        for values in self.arrays.values():
+            values[:]
+
     @cached_property
     def concept_numbers(self) -> Mapping[str, int]:
         """Number of each concept, by its id."""

@@ -123,6 +123,14 @@ class FastCodes:
         places, _ = search_lists(self._index, queries, lists, near, k=n, selector=selector)
         return places
 
+    def load_all(self) -> None:
+        """Read every list now.
+
+        Raises:
+            IndexDamagedError: One was altered on disk.
+        """
+        self._load(np.arange(len(self._is_loaded)))
+
     def blocks(self, number: int) -> NDArray[np.uint8]:
         """Read the blocks of one list.
 

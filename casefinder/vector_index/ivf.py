@@ -181,6 +181,15 @@ class IVFIndex:
         """
         self.file.check_all()
 
+    def warm_up(self) -> None:
+        """Read and check all that searches will need, so that none of them has to.
+
+        Raises:
+            IndexDamagedError: It was altered on disk.
+        """
+        self.check_all()
+        self.fast.load_all()
+
     def places_of(self, ids: Ids) -> Places:
         """Return the places of those ids that are stored, rising by id, each once.
 

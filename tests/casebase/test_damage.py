@@ -24,6 +24,7 @@ from casefinder.errors import (
     IndexDamagedError,
 )
 from casefinder.finder import CaseFinder
+from tests.casebase.asking import answers
 from tests.material import HashEncoder, made_cases, rows_of
 
 STORE = Path("records-000001/cases.sqlite")
@@ -87,6 +88,16 @@ def test_no_byte_of_a_derived_file_can_be_altered_unseen(base: Path, file: Path,
         data[position] ^= 0x10
         (damaged / file).write_bytes(data)
         assert found(damaged) == before, f"byte {position}"
+
+
+def test_a_damaged_index_is_made_anew_while_warming_up(base: Path) -> None:
+    with CaseFinder.open(base, encoder=HashEncoder()) as finder:
+        before = answers(finder)
+    flip_bit(base / TERMS)
+    with CaseFinder.open(base, encoder=HashEncoder()) as finder:
+        finder.warm_up()
+        assert read_manifest(base).snapshot.name != TERMS.parent.name
+        assert answers(finder) == before
 
 
 def test_damage_that_cannot_be_mended_here_says_what_to_run(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from casefinder.errors import IndexDamagedError, VectorIndexError, VectorShapeError
+from casefinder.files import SectionFile
 from casefinder.vector_index import (
     ExactIndex,
     Ids,
@@ -136,6 +137,29 @@ def test_an_index_that_was_removed_meanwhile_can_still_be_searched(tmp_path: Pat
     index = IVFIndex.load(written(tmp_path / "index"), n_probes=4, n_compared=10)
     (tmp_path / "index").unlink()
     assert index.search(rows()[:1], k=1).ids.tolist() == [[0]]
+
+
+def test_what_is_warmed_up_is_not_checked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = IVFIndex.load(written(tmp_path / "index"), n_probes=4, n_compared=10)
+    index.warm_up()
+
+    def no_more(self: SectionFile, pages: object, contents: object) -> None:
+        assert not len(pages)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(SectionFile, "_compare", no_more)
+    assert index.search(rows(), k=1).ids[:, 0].tolist() == IDS.tolist()
+    monkeypatch.setattr(SectionFile, "read", None)  # the lists are loaded as well
+    assert index.search(rows(), k=1).ids[:, 0].tolist() == IDS.tolist()
+
+
+def test_damage_is_found_while_warming_up(tmp_path: Path) -> None:
+    path = written(tmp_path / "index")
+    data = bytearray(path.read_bytes())
+    data[SectionFile(path).section("fast").offset] ^= 1
+    path.write_bytes(data)
+    index = IVFIndex.load(path, n_probes=4, n_compared=10)
+    with pytest.raises(IndexDamagedError, match="was altered on disk"):
+        index.warm_up()
 
 
 def test_an_extended_index_keeps_its_training_and_tells_how_far_it_drifted(tmp_path: Path) -> None:
