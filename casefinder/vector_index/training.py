@@ -75,13 +75,18 @@ class Trained:
         """Return the list that each projected vector belongs to."""
         return nearest_centres(projected, self.centres)[0]
 
+    def nearness(self, projected: Vectors) -> Vectors:
+        """Return the inner products of projected queries with the centres of all lists: float32 [n_queries, n_lists]."""
+        near: Vectors = projected @ self.centres.T
+        return near
+
     def nearest_lists(self, projected: Vectors, *, n: int) -> tuple[NDArray[np.int64], Vectors]:
         """Return the n lists nearest to each projected query, in no order.
 
         Returns:
             int64 [n_queries, n], and the inner products with their centres, float32 [n_queries, n].
         """
-        near = projected @ self.centres.T
+        near = self.nearness(projected)
         if n >= self.n_lists:
             return np.broadcast_to(np.arange(self.n_lists), near.shape), near
         lists = np.argpartition(near, self.n_lists - n, axis=1)[:, self.n_lists - n :]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from casefinder.vector_index import (
     plan_index,
     train,
 )
+from casefinder.vector_index.fast_codes import FastCodes
 
 PLAN = IndexPlan(IndexKind.IVF, ("a test",), 4, 2, 200, n_parts=8)
 SIZE = 200
@@ -114,6 +116,32 @@ def test_search_by_codes_finds_only_what_is_allowed_and_the_nearest_of_it(tmp_pa
     found, right = index.search_by_codes(queries, k=3, among=among), index.search(queries, k=3, among=among)
     assert found.ids.tolist() == right.ids.tolist()
     assert found.exact is (n_allowed == 3)  # so few are all compared
+
+
+@pytest.mark.parametrize(
+    ("n_allowed", "k", "n_lists"),
+    [
+        (150, 1, 1),  # the nearest list holds an eighth of all and enough that may be found
+        (16, 1, 3),  # ten of those that may be found are looked at, of four in a list
+        (150, 12, 3),  # 24 are compared, so 120 are looked at
+    ],
+)
+def test_search_by_codes_looks_into_the_nearest_lists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_allowed: int, k: int, n_lists: int
+) -> None:
+    index = IVFIndex.load(written(tmp_path / "index"), n_probes=1, n_compared=2)
+    searched = []
+    nearest = FastCodes.nearest
+
+    def watched(self: FastCodes, projected: Vectors, lists: Ids, near: Vectors, **options: Any) -> Ids:
+        searched.append(lists.shape[1])
+        return nearest(self, projected, lists, near, **options)
+
+    monkeypatch.setattr(FastCodes, "nearest", watched)
+    found = [index.search_by_codes(rows()[number : number + 1], k=k, among=IDS[:n_allowed]) for number in IDS]
+    assert all((one.ids < n_allowed).all() for one in found)
+    assert np.mean([one.ids[0, 0] == number for number, one in enumerate(found[:n_allowed])]) > 0.95
+    assert round(np.mean(searched)) == n_lists
 
 
 @pytest.mark.parametrize("content", [b"", b"id,complaint\n", b"x" * 100_000])
