@@ -50,9 +50,17 @@ def connect_to_read(path: Path) -> tuple[bool, sqlite3.Connection]:
 
 
 def connect_to_write(path: Path) -> sqlite3.Connection:
-    """Open a database for writing: every commit waits for the disk, and what is deleted is overwritten."""
+    """Open a database for writing: every commit waits for the disk, and what is deleted is overwritten.
+
+    Raises:
+        sqlite3.Error: It cannot be opened, or not be given the kind of journal beside which others can read.
+    """
     connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+    (journal,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if journal != "wal":  # SQLite tells of a disk that refused the change only in this way
+        connection.close()
+        raise sqlite3.OperationalError(f"its journal stayed a {journal} journal")
+    for pragma in ("synchronous = FULL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

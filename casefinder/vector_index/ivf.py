@@ -46,8 +46,8 @@ _MOST_GROWTH: Final = 2.0
 _MOST_IMBALANCE: Final = 1.5
 _LEAST_COMPARED: Final = 2
 # Where only some vectors may be found, the codes of so large a share of all are looked at, and of so many that may be
-# found for each one that is compared. At a million cases and filters of 2 to 10 % recall@10 was that of all codes with a
-# tenth or a twentieth of all and five. Fewer than 20 by their number alone lost some: 0.988 with 10, 0.965 with 2.5.
+# found for each one that is compared. At a million cases and filters of 2 to 10 % recall@10 was that of all codes, also
+# with a twentieth of all; with so many that may be found, and no share, it fell: 0.988 with 10, 0.965 with 2.5.
 _LOOKED_AT: Final = 1 / 8
 _LOOKED_AT_PER_COMPARED: Final = 5
 _HELD_PER_WANTED: Final = 4  # vectors in the probed lists for each neighbour wanted

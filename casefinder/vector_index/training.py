@@ -76,7 +76,7 @@ class Trained:
         return nearest_centres(projected, self.centres)[0]
 
     def nearness(self, projected: Vectors) -> Vectors:
-        """Return the inner products of projected queries with the centres of all lists: float32 [n_queries, n_lists]."""
+        """Return the inner products of projected queries with all centres: float32 [n_queries, n_lists]."""
         near: Vectors = projected @ self.centres.T
         return near
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from tests.endurance.trials import say
 from tests.endurance.trip import compile_library, run_under
 
+PROOFS = ("kill_points", "faults", "damage", "soak", "concurrency", "model", "scarcity")
+
 
 def commit() -> str:
     """Return the commit that is proved, where there is a repository."""
@@ -27,6 +29,8 @@ def commit() -> str:
 
 def main() -> int:
     """Run a proof between a line that says what is run and one that says what it took."""
+    if len(sys.argv) < 2 or sys.argv[1] not in PROOFS:
+        raise SystemExit(f"name a proof: {', '.join(PROOFS)}")
     began = time.monotonic()
     say(
         f"$ python -m tests.endurance {' '.join(sys.argv[1:])}",

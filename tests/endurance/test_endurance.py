@@ -9,16 +9,17 @@ import pytest
 
 from tests.endurance.trip import compile_library, run_under
 
-SHORT_FORMS = {
-    "kill_points": ["--every", "31"],
-    "faults": ["--every", "97"],
-    "damage": ["--each", "3"],
-    "soak": ["--cycles", "50"],
-    "concurrency": ["--readers", "3", "--compactions", "8"],
-    "model": ["--runs", "5", "--steps", "12"],
-    "scarcity": ["--every", "9"],
-}
-FEWEST = {"kill_points": 45, "faults": 60, "damage": 72}
+SHORT_FORMS = [
+    "kill_points --every 31",
+    "faults --every 97",
+    "faults --only restore --every 9 --first 9",  # SQLite raises nothing when a journal cannot be removed
+    "damage --each 3",
+    "soak --cycles 50",
+    "concurrency --readers 3 --compactions 8",
+    "model --runs 5 --steps 12",
+    "scarcity --every 9",
+]
+FEWEST = {"kill_points --every 31": 45, "faults --every 97": 60, "damage --each 3": 72}
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("proof", SHORT_FORMS)
 def test_case_base_holds(proof: str, library: Path) -> None:
-    finished = run_under(library, proof, *SHORT_FORMS[proof])
+    finished = run_under(library, *proof.split())
     said = finished.stdout + finished.stderr
     assert finished.returncode == 0, said
     counted = re.findall(r"^(\d+) ", finished.stdout, flags=re.MULTILINE)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+import faiss
 import numpy as np
 import pytest
 
@@ -133,9 +133,11 @@ def test_search_by_codes_looks_into_the_nearest_lists(
     searched = []
     nearest = FastCodes.nearest
 
-    def watched(self: FastCodes, projected: Vectors, lists: Ids, near: Vectors, **options: Any) -> Ids:
+    def watched(
+        self: FastCodes, projected: Vectors, lists: Ids, near: Vectors, *, n: int, selector: faiss.IDSelector
+    ) -> Ids:
         searched.append(lists.shape[1])
-        return nearest(self, projected, lists, near, **options)
+        return nearest(self, projected, lists, near, n=n, selector=selector)
 
     monkeypatch.setattr(FastCodes, "nearest", watched)
     found = [index.search_by_codes(rows()[number : number + 1], k=k, among=IDS[:n_allowed]) for number in IDS]
