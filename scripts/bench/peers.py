@@ -59,7 +59,7 @@ N_QUERIES: Final = 400
 ONE_BY_ONE_S, BATCH_S = 3.0, 2.0  # at most; an engine that compares with everything answers fewer queries
 COLD_STARTS: Final = 5
 N_COUNTED: Final = 50  # queries of which it is counted what they are compared with
-LIMIT_S: Final = 1800  # of building one engine
+LIMIT_S: Final = 3600  # of building one engine
 _MIB: Final = 2**20
 
 
