@@ -13,9 +13,10 @@ import numpy as np
 from casefinder.case_store import MeasuredValue, Mention
 from casefinder.casebase.reading_findings import lasting, mentions_of, values_of
 from casefinder.cases import Sex
-from casefinder.clinical.findings import Extraction, default_extractor, extract
+from casefinder.clinical.findings import Extraction, Ranges, default_extractor, extract
 from casefinder.encoders import Encoder, Vectors, WeighsTerms
 from casefinder.errors import EmptyQueryError
+from casefinder.term_index import deviations_of
 from casefinder.text import lexical_terms, normalise_text
 
 QUESTION: Final = "question"
@@ -52,6 +53,7 @@ class Question:
         mentions: The findings that it names.
         coverage: Share of its characters that name findings, 0 to 1.
         values: The measured values that it gives.
+        deviations: How far these are out of the reference range, by quantity; see ``Quantity.deviation``.
         days: How long the complaint has lasted, or None.
         age_years: The patient's age where the question says it, or None.
         is_child: Whether the patient is a child; None where the question does not say.
@@ -68,6 +70,7 @@ class Question:
     mentions: tuple[Mention, ...]
     coverage: float
     values: tuple[MeasuredValue, ...]
+    deviations: Mapping[str, float]
     days: float | None
     age_years: float | None
     is_child: bool | None
@@ -125,7 +128,10 @@ def _question(reading: _Reading, vector: Vectors, denial: Vectors, bridge: Vecto
     finding_terms = [term for mention in mentions for term in _said_terms(text, mention)]
     if not (vector.any() or terms or finding_terms or mentions):
         raise EmptyQueryError("the question holds no words; describe a complaint, such as 胸痛伴冷汗")
-    age = extraction.ages[0].age.in_years if extraction.ages else None
+    patient_age = extraction.ages[0].age if extraction.ages else None
+    sex = extraction.sexes[0].sex if extraction.sexes else None
+    age = patient_age.in_years if patient_age else None
+    values = tuple(values_of(extraction, QUESTION))
     is_child = age < ADULT_YEARS if age is not None else (True if _CHILD.search(text) else None)
     return Question(
         text=text,
@@ -137,11 +143,12 @@ def _question(reading: _Reading, vector: Vectors, denial: Vectors, bridge: Vecto
         chunks=_chunks(text),
         mentions=mentions,
         coverage=coverage,
-        values=tuple(values_of(extraction, QUESTION)),
+        values=values,
+        deviations=deviations_of(values, Ranges(age=patient_age, sex=sex)),
         days=lasting(extraction.durations),
         age_years=age,
         is_child=is_child,
-        sex=extraction.sexes[0].sex if extraction.sexes else None,
+        sex=sex,
     )
 
 

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casefinder.cases import Sex
+from casefinder.clinical.findings import MOST_DEVIATION
 from casefinder.encoders import Calibration
 from casefinder.search.asked import Asked, agreement, trust
 from casefinder.search.question import ADULT_YEARS, Question
 from casefinder.search.weights import COSTS, GAINS, PARTS, RankingWeights
 from casefinder.search.words import AskedWords, WordMatch
-from casefinder.term_index import Traits
+from casefinder.term_index import FoundValues, Traits
 
 Matrix = NDArray[np.float32]
 
@@ -76,7 +77,8 @@ def score_parts(
         words: What they hold of the question's words.
         names: The same as meaning.
     """
-    answered = agreement(asked, traits.found(rows), traits, n_cases=len(rows))
+    found, values = traits.found(rows)
+    answered = agreement(asked, found, traits, n_cases=len(rows))
     records = traits.records(rows)
     ages = records["age"]
     columns = {
@@ -89,6 +91,7 @@ def score_parts(
         "life_stage": _other_stage(question, ages),
         "sex": _other_sex(question, records["sex"]),
         "duration": _duration_distance(question, records["days"]),
+        "severity": _severity_distance(question, values, traits, n_cases=len(rows)),
     }
     return np.stack([columns[name].astype(np.float32) for name in PARTS], axis=1)
 
@@ -177,3 +180,13 @@ def _duration_distance(question: Question, days: Matrix) -> Matrix:
         return np.zeros_like(days)
     ratio = np.log10((days + _DURATION_OFFSET_DAYS) / (question.days + _DURATION_OFFSET_DAYS))
     return np.asarray(np.nan_to_num(np.minimum(np.abs(ratio) / _DURATION_DECADES, 1.0)), dtype=np.float32)
+
+
+def _severity_distance(question: Question, values: FoundValues, traits: Traits, *, n_cases: int) -> Matrix:
+    """Return how much more or less out of range the values of cases are, on average over those of the question."""
+    distances = np.zeros(n_cases, dtype=np.float32)
+    for concept_id, deviation in question.deviations.items():
+        is_of_it = values.concepts == traits.numbers.get(concept_id, -1)
+        apart = np.abs(values.deviations[is_of_it] - np.float32(deviation)) / MOST_DEVIATION
+        distances[values.cases[is_of_it]] += np.minimum(apart, 1.0)
+    return distances / np.float32(max(len(question.deviations), 1))

@@ -17,7 +17,7 @@ from casefinder.term_index.filters import (
 from casefinder.term_index.index import TermIndex
 from casefinder.term_index.lists import Rows, are_in, united
 from casefinder.term_index.part import TermPart, read_terms
-from casefinder.term_index.traits import ASSERTIONS, FoundConcepts, Traits
+from casefinder.term_index.traits import ASSERTIONS, FoundConcepts, FoundValues, Traits, deviations_of
 from casefinder.term_index.writing import ENTRIES_PER_RUN, joined_part, write_merged_terms, write_terms
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "DiagnosisIs",
     "Entry",
     "FoundConcepts",
+    "FoundValues",
     "Not",
     "OutcomeIs",
     "Rows",
@@ -45,6 +46,7 @@ __all__ = [
     "are_in",
     "concept_term",
     "derive_terms",
+    "deviations_of",
     "joined_part",
     "read_terms",
     "united",

@@ -18,7 +18,7 @@ from casefinder.term_index.signs import n_sign_words
 from casefinder.term_index.sorted_keys import SortedKeys
 from casefinder.term_index.texts import texts_of
 
-VERSION: Final = 2  # of the arrays; raise when they mean something else
+VERSION: Final = 3  # of the arrays; raise when they mean something else
 WORDS: Final = "words"
 CONCEPTS: Final = "concepts"
 NAMES: Final = "names"

@@ -1,4 +1,4 @@
-"""What cases are ranked by beside their words: findings, age, sex and duration, as arrays over all cases."""
+"""What cases are ranked by beside their words: findings, values, age, sex and duration, as arrays over all cases."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.case_store import CaseFindings
+from casefinder.case_store import CaseFindings, MeasuredValue
 from casefinder.cases import Case, Sex
+from casefinder.clinical.findings import MOST_DEVIATION, Ranges
 from casefinder.term_index.texts import text_arrays
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ Rows = NDArray[np.int64]
 ASSERTIONS: Final = ("present", "absent", "uncertain", "historical", "family")
 SEXES: Final = {None: 0, Sex.FEMALE: 1, Sex.MALE: 2, Sex.OTHER: 3}
 _PRESENT: Final = ASSERTIONS.index("present")
+_MEASURED: Final = len(ASSERTIONS)  # stands for an assertion in the entry of a value, whose weight is its deviation
+_DEVIATION_STEPS: Final = 127 / MOST_DEVIATION
+_NO_DEVIATION: Final = 128
 _STEPS: Final = 100  # section weights lie between 0 and 2.5 and are kept in hundredths
 _ASSERTION_SHIFT: Final = 8  # bits of the weight
 _CONCEPT_SHIFT: Final = 11  # and of the assertion
@@ -48,6 +52,21 @@ class FoundConcepts:
     weights: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class FoundValues:
+    """The measured values of some cases, the first of each quantity.
+
+    Attributes:
+        cases: int64 [m], which of the cases asked for.
+        concepts: int64 [m], number of the quantity in the case base.
+        deviations: float32 [m], how far they are out of the reference range; see ``Quantity.deviation``.
+    """
+
+    cases: NDArray[np.int64]
+    concepts: NDArray[np.int64]
+    deviations: NDArray[np.float32]
+
+
 class TraitsBuilder:
     """Collects the traits of cases, row by row."""
 
@@ -65,10 +84,17 @@ class TraitsBuilder:
             weights[said] = max(weights.get(said, 0.0), section_weights[mention.section])
         age = np.nan if case.patient.age is None else case.patient.age.in_years
         days = np.nan if findings.days is None else findings.days
-        self._records.append((len(self._concepts), len(weights), SEXES[case.patient.sex], 0, age, days))
+        deviations = deviations_of(findings.values, Ranges(age=case.patient.age, sex=case.patient.sex))
+        n_entries = len(weights) + len(deviations)
+        self._records.append((len(self._concepts), n_entries, SEXES[case.patient.sex], 0, age, days))
         for (concept_id, assertion), weight in weights.items():
-            self._concepts.append(self._numbers.setdefault(concept_id, len(self._numbers)))
-            self._said.append(ASSERTIONS.index(assertion) << _ASSERTION_SHIFT | round(weight * _STEPS))
+            self._add(concept_id, ASSERTIONS.index(assertion), round(weight * _STEPS))
+        for concept_id, deviation in deviations.items():
+            self._add(concept_id, _MEASURED, _NO_DEVIATION + round(deviation * _DEVIATION_STEPS))
+
+    def _add(self, concept_id: str, assertion: int, weight: int) -> None:
+        self._concepts.append(self._numbers.setdefault(concept_id, len(self._numbers)))
+        self._said.append(assertion << _ASSERTION_SHIFT | weight)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return everything as arrays; concepts are numbered in the order of their ids."""
@@ -82,6 +108,20 @@ class TraitsBuilder:
             "trait_presents": presents(concepts, len(names)).astype("<i8"),
             **text_arrays("trait", names),
         }
+
+
+def deviations_of(values: Iterable[MeasuredValue], ranges: Ranges) -> dict[str, float]:
+    """Return how far the values of a patient are out of their ranges, the first of each quantity.
+
+    Args:
+        values: Those without a number are passed over.
+        ranges: Of the patient.
+    """
+    deviations: dict[str, float] = {}
+    for value in values:
+        if value.value is not None:
+            deviations.setdefault(value.concept_id, ranges.quantity(value.concept_id).deviation(value.value))
+    return deviations
 
 
 def presents(concepts: NDArray[Any], n_concepts: int) -> NDArray[np.int64]:
@@ -128,7 +168,7 @@ class Traits:
         for part, numbers in zip(parts, [None, *self._translations], strict=False):
             counts = part.arrays["trait_presents"][:]
             n_present[slice(len(counts)) if numbers is None else numbers] += counts
-        found = self.found(removed)
+        found, _ = self.found(removed)
         gone = found.concepts[found.assertions == _PRESENT]
         self.n_present: NDArray[np.int64] = n_present - np.bincount(gone, minlength=len(n_present))
         self._n_with: dict[str, int] = {}
@@ -150,8 +190,8 @@ class Traits:
         taken = [part.arrays["traits"].take(local) for part, local, _ in self._split(rows)]
         return np.concatenate([np.zeros(0, dtype=RECORD), *taken])
 
-    def found(self, rows: Rows) -> FoundConcepts:
-        """Return the concepts of some cases, given in rising order."""
+    def found(self, rows: Rows) -> tuple[FoundConcepts, FoundValues]:
+        """Return the concepts and the values of some cases, given in rising order."""
         entries, counts = [np.zeros(0, dtype="<u4")], [np.zeros(0, dtype=np.int64)]
         for part, local, numbers in self._split(rows):
             records = part.arrays["traits"].take(local)
@@ -159,11 +199,20 @@ class Traits:
             concepts = part.arrays["trait_concepts"].take(spans(records["start"].astype(np.int64), counts[-1]))
             entries.append(concepts if numbers is None else renumbered(concepts, numbers))
         said = np.concatenate(entries)
-        return FoundConcepts(
-            cases=np.repeat(np.arange(len(rows)), np.concatenate(counts)),
-            concepts=concept_numbers(said),
-            assertions=((said >> _ASSERTION_SHIFT) & 7).astype(np.uint8),
-            weights=((said & 255) / np.float32(_STEPS)).astype(np.float32),
+        cases = np.repeat(np.arange(len(rows)), np.concatenate(counts))
+        concepts, assertions = concept_numbers(said), ((said >> _ASSERTION_SHIFT) & 7).astype(np.uint8)
+        weights = (said & 255).astype(np.float32)
+        is_value = assertions == _MEASURED
+        is_said = ~is_value
+        return (
+            FoundConcepts(
+                cases[is_said], concepts[is_said], assertions[is_said], weights[is_said] / np.float32(_STEPS)
+            ),
+            FoundValues(
+                cases[is_value],
+                concepts[is_value],
+                (weights[is_value] - np.float32(_NO_DEVIATION)) / np.float32(_DEVIATION_STEPS),
+            ),
         )
 
     def _split(self, rows: Rows) -> list[tuple[TermPart, Rows, NDArray[np.int64] | None]]:

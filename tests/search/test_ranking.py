@@ -57,6 +57,8 @@ CASES = [
     case("77", "双下肢乏力"),
     case("belly-fever", "腹痛2天，发热、咳嗽"),
     case("belly", "腹痛2天"),
+    Case("warm", Sections("恶心2天", exam="体温37.8℃，血压155/95mmHg")),
+    Case("burning", Sections("恶心2天", exam="体温39.8℃，血压225/125mmHg")),
     case("swelling", "肿胀3天"),
     case("swollen-hand", "右手肿胀3天"),
 ]
@@ -120,6 +122,22 @@ def test_complaint_outweighs_history(searcher: Searcher) -> None:
 def test_nearer_duration_comes_first(searcher: Searcher) -> None:
     assert first(searcher, "女，40岁，皮疹瘙痒1天") == "rash-short"
     assert order(searcher, "女，40岁，皮疹瘙痒3年")[0] == "rash-long"
+
+
+def test_nearer_severity_comes_first(searcher: Searcher) -> None:
+    assert first(searcher, "恶心2天，血压148/88mmHg") == "warm"
+    assert first(searcher, "恶心2天，血压220/120mmHg") == "burning"
+    assert first(searcher, "nausea for two days, BP 148/88 mmHg") == "warm"
+    hits = {hit.case.id: hit for hit in searcher.search("恶心2天，血压220/120mmHg", k=len(CASES)).hits}
+    costs = {case_id: {part.name: part.value for part in hit.parts}.get("severity", 0) for case_id, hit in hits.items()}
+    assert costs["belly"] == 0  # where a case gives no value, nothing is known
+    assert 0 < costs["burning"] < 0.1 < costs["warm"] < 1
+
+
+def test_height_of_a_fever_is_a_finding(searcher: Searcher) -> None:
+    assert first(searcher, "恶心2天，高热") == "burning"
+    assert first(searcher, "恶心2天，低热") == "warm"
+    assert {"warm", "burning"} <= set(order(searcher, "恶心，发热")[:3])
 
 
 def test_same_sex_comes_first(searcher: Searcher) -> None:

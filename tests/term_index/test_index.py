@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from casefinder.case_store import CaseFindings, Mention
+from casefinder.case_store import CaseFindings, MeasuredValue, Mention
 from casefinder.cases import Case
 from casefinder.errors import CaseBaseError, IndexDamagedError
 from casefinder.files import write_arrays
@@ -50,7 +50,8 @@ def findings_of(key: int) -> CaseFindings:
         Mention(CONCEPTS[(key + n) % len(CONCEPTS)], assertions[(key + n) % 3], sections[n % 3], 0, 1)
         for n in range(key % 6)
     ]
-    return CaseFindings(tuple(mentions), days=None if key % 4 == 0 else key / 2)
+    values = [MeasuredValue("pulse", 60.0 + 40 * n * key, "/min", "", "chief_complaint", 0, 1) for n in range(key % 3)]
+    return CaseFindings(tuple(mentions), tuple(values), days=None if key % 4 == 0 else key / 2)
 
 
 def entries_of(cases: Mapping[int, Case]) -> list[Entry]:
@@ -85,10 +86,11 @@ def by_key(index: TermIndex, rows: NDArray[np.int64], values: NDArray[Any]) -> d
 def answers(index: TermIndex) -> dict[str, Any]:
     """What an index says, in terms of keys."""
     rows = index.live_rows()
-    found = index.traits.found(rows)
+    found, values = index.traits.found(rows)
     names = {number: name for name, number in index.traits.numbers.items()}
     keys = index.keys_of(rows)
     said = zip(found.cases, found.concepts, found.assertions, found.weights, strict=True)
+    measured = zip(values.cases, values.concepts, values.deviations, strict=True)
     query = vectors_of(["急性心肌梗死"])["急性心肌梗死"]
     rarity = {name: float(index.traits.rarity[number]) for name, number in index.traits.numbers.items()}
     return {
@@ -100,12 +102,26 @@ def answers(index: TermIndex) -> dict[str, Any]:
         "departments": index.departments(),
         "records": [str(value) for value in index.traits.records(rows)[["age", "days", "sex"]]],
         "said": sorted((int(keys[case]), names[c], int(a), float(w)) for case, c, a, w in said),
+        "measured": [(int(keys[case]), names[c], round(float(d), 2)) for case, c, d in measured],
         "rarity": {name: value for name, value in rarity.items() if index.traits.n_present[index.traits.numbers[name]]},
         "wordings": [
             (index.keys_of(having).tolist(), round(cosine, 5))
             for having, cosine in index.wordings.named_by(query, threshold=0.1)
         ],
     }
+
+
+def test_first_value_of_each_quantity_is_kept_by_how_far_it_is_out_of_range() -> None:
+    values = (("pulse", 80.0), ("pulse", 300.0), ("body-temperature", 41.0), ("body-temperature", None))
+    measured = tuple(MeasuredValue(name, value, "", "", "chief_complaint", 0, 1) for name, value in values)
+    index = TermIndex([part_of([(1, made_cases(1)[0], CaseFindings((), measured))])])
+    _, found = index.traits.found(index.live_rows())
+    assert found.cases.tolist() == [0, 0]
+    assert dict(zip(found.concepts.tolist(), found.deviations.tolist(), strict=True)) == {
+        index.traits.numbers["pulse"]: 0.0,
+        index.traits.numbers["body-temperature"]: pytest.approx(1.0, abs=0.01),
+    }
+    assert not index.traits.n_present.any()
 
 
 @settings(max_examples=60, deadline=None)
@@ -172,7 +188,7 @@ def test_more_cases_than_postings_have_room_for_are_refused(monkeypatch: pytest.
 
 def test_file_of_another_version_is_refused(tmp_path: Path) -> None:
     write_arrays(tmp_path / "terms.index", {}, facts={"version": 99})
-    with pytest.raises(IndexDamagedError, match="has version 99, this casefinder reads 2; run `casefinder verify"):
+    with pytest.raises(IndexDamagedError, match="has version 99, this casefinder reads 3; run `casefinder verify"):
         read_terms(tmp_path / "terms.index")
 
 

@@ -14,8 +14,11 @@ from casefinder.clinical.findings.model import (
     Span,
     Stand,
 )
+from casefinder.clinical.findings.quantities import MOST_DEVIATION
+from casefinder.clinical.findings.ranges import Ranges
 
 __all__ = [
+    "MOST_DEVIATION",
     "AgeMention",
     "Assertion",
     "Duration",
@@ -24,6 +27,7 @@ __all__ = [
     "FindingExtractor",
     "Flag",
     "Measurement",
+    "Ranges",
     "SexMention",
     "Side",
     "Span",

@@ -220,7 +220,7 @@ def _build(
         written_value=number,
         written_unit=written_unit,
         flag=flag,
-        implies=_imply(quantity, value),
+        implies=quantity.implied(value),
         span=span,
         surface=text[span.start : span.end],
     )
@@ -262,14 +262,6 @@ def _flag(quantity: Quantity, value: float) -> Flag:
     if quantity.high is not None and value > quantity.high:
         return Flag.HIGH
     return Flag.NORMAL
-
-
-def _imply(quantity: Quantity, value: float) -> str | None:
-    if quantity.low is not None and value < quantity.low:
-        return quantity.implies_low
-    if quantity.high is not None and value > quantity.high:
-        return quantity.implies_high
-    return None
 
 
 def _normalise_unit(unit: str) -> str:

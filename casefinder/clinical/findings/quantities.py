@@ -8,11 +8,13 @@ which laboratories commonly call the ward. They flag values for comparing cases,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 _MMHG_PER_KPA: Final = 7.50062
+MOST_DEVIATION: Final = 2.0  # three times as far out as the critical limit; beyond it more says no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Quantity:
         plausible: The range in which a number without a unit is taken as given in the canonical unit.
         implies_low: Id of the finding that a low value amounts to.
         implies_high: Id of the finding that a high value amounts to.
+        grades: For some high values another finding than that, each from a limit on (excluded): a temperature
+            above 39.0 is a high fever, one up to 38.0 a low-grade fever.
         bare_other: Where a number without a unit can only be in another unit: its range, and the factor from it
             ("Hgb 9.2" is in g/dL, "glucose 320" in mg/dL).
     """
@@ -43,6 +47,33 @@ class Quantity:
     implies_low: str | None = None
     implies_high: str | None = None
     bare_other: tuple[float, float, float] | None = None
+    grades: tuple[tuple[float, str], ...] = ()
+
+    def implied(self, value: float) -> str | None:
+        """Return the id of the finding that a value amounts to; None for a usual one."""
+        if self.low is not None and value < self.low:
+            return self.implies_low
+        if self.high is not None and value > self.high:
+            return next((finding for limit, finding in reversed(self.grades) if value > limit), self.implies_high)
+        return None
+
+    def deviation(self, value: float) -> float:
+        """Return how far a value is out of the reference range: below 0 for a low one, -2 to 2.
+
+        1 is the critical limit, or where there is none twice the upper end or nothing of the lower one. It grows as
+        the logarithm: the further out, the less each step says.
+        """
+        if self.low is not None and value < self.low:
+            critical = self.critical_low if self.critical_low is not None else 0.0
+            return -_compressed((self.low - value) / (self.low - critical))
+        if self.high is not None and value > self.high:
+            critical = self.critical_high if self.critical_high is not None else 2 * self.high
+            return _compressed((value - self.high) / (critical - self.high))
+        return 0.0
+
+
+def _compressed(steps: float) -> float:
+    return min(math.log2(1 + steps), MOST_DEVIATION)
 
 
 _PERCENT: Final = {"%": 1.0}
@@ -72,7 +103,7 @@ _GLUCOSE_ROW: Final = Quantity(
     "mmol/L", _GLUCOSE, 3.9, 11.1, 2.8, 25.0, (0.5, 34.0), "hypoglycemia", "high-blood-sugar", _BARE_GLUCOSE
 )
 QUANTITIES: Final[Mapping[str, Quantity]] = {
-    "body-temperature": Quantity("°C", {"℃": 1.0, "°c": 1.0, "°": 1.0, "c": 1.0, "度": 1.0, "摄氏度": 1.0, "degrees celsius": 1.0, "degrees c": 1.0}, 36.0, 37.3, 35.0, 41.0, (30.0, 43.0), "hypothermia", "fever"),
+    "body-temperature": Quantity("°C", {"℃": 1.0, "°c": 1.0, "°": 1.0, "c": 1.0, "度": 1.0, "摄氏度": 1.0, "degrees celsius": 1.0, "degrees c": 1.0}, 36.0, 37.3, 35.0, 41.0, (30.0, 43.0), "hypothermia", "fever", grades=((37.3, "low-grade-fever"), (38.0, "fever"), (39.0, "high-fever"))),
     "systolic-blood-pressure": Quantity("mmHg", _PRESSURE, 90, 140, 80, 180, (40, 300), "hypotension", "high-blood-pressure-reading"),
     "diastolic-blood-pressure": Quantity("mmHg", _PRESSURE, 60, 90, 40, 120, (20, 200), None, "high-blood-pressure-reading"),
     "heart-rate": Quantity("/min", _RATE, 60, 100, 40, 150, (20, 300), "bradycardia", "tachycardia"),

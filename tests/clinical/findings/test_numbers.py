@@ -14,8 +14,9 @@ from casefinder.clinical.findings.ranges import Ranges
 @pytest.mark.parametrize(
     ("text", "concept_id", "value", "unit", "flag", "implies"),
     [
-        ("T 39.2℃", "body-temperature", 39.2, "°C", Flag.HIGH, "fever"),
-        ("体温最高39.5度", "body-temperature", 39.5, "°C", Flag.HIGH, "fever"),
+        ("T 39.2℃", "body-temperature", 39.2, "°C", Flag.HIGH, "high-fever"),
+        ("体温37.8℃", "body-temperature", 37.8, "°C", Flag.HIGH, "low-grade-fever"),
+        ("体温最高39.5度", "body-temperature", 39.5, "°C", Flag.HIGH, "high-fever"),
         ("temp 101.3 F", "body-temperature", 38.5, "°C", Flag.HIGH, "fever"),
         ("血糖 18 mmol/L", "blood-glucose", 18.0, "mmol/L", Flag.HIGH, "high-blood-sugar"),
         ("glucose 320 mg/dL", "blood-glucose", 17.762, "mmol/L", Flag.HIGH, "high-blood-sugar"),
@@ -31,7 +32,7 @@ from casefinder.clinical.findings.ranges import Ranges
         ("P 101次/分", "pulse", 101.0, "/min", Flag.HIGH, "tachycardia"),
         ("呼吸22次/分", "respiratory-rate", 22.0, "/min", Flag.HIGH, "tachypnea"),
         ("体温38度7", "body-temperature", 38.7, "°C", Flag.HIGH, "fever"),
-        ("体温波动在38.0-39.5℃", "body-temperature", 39.5, "°C", Flag.HIGH, "fever"),
+        ("体温波动在38.0-39.5℃", "body-temperature", 39.5, "°C", Flag.HIGH, "high-fever"),
         ("Hgb 9.2", "hemoglobin", 92.0, "g/L", Flag.LOW, "anemia"),
         ("blood glucose 320", "blood-glucose", 17.762, "mmol/L", Flag.HIGH, "high-blood-sugar"),
         ("WBC 18,500", "white-blood-cell-count", 18.5, "10^9/L", Flag.HIGH, "leukocytosis"),
@@ -118,9 +119,32 @@ def test_word_instead_of_a_number_sets_the_flag(text: str, flag: Flag) -> None:
     assert (found.value, found.flag) == (None, flag)
 
 
+@pytest.mark.parametrize(
+    ("concept_id", "value", "deviation"),
+    [
+        ("body-temperature", 36.8, 0.0),
+        ("body-temperature", 37.3, 0.0),  # the end of the range belongs to it
+        ("body-temperature", 41.0, 1.0),  # the critical limit
+        ("body-temperature", 35.0, -1.0),
+        ("body-temperature", 37.3 + 3.7 * 0.5, 0.58496),  # half of the way: log2(1.5)
+        ("systolic-blood-pressure", 220.0, 1.58496),
+        ("systolic-blood-pressure", 300.0, 2.0),  # no further than that
+        ("troponin", 40.0, 2.0),
+        ("bilirubin", 10.0, 0.0),  # no lower end
+        ("uric-acid", 840.0, 1.0),  # no critical limit: twice the upper end
+        ("ferritin", 0.0, -1.0),  # or nothing of the lower one
+    ],
+)
+def test_deviation_is_counted_from_the_range_to_the_critical_limit(
+    concept_id: str, value: float, deviation: float
+) -> None:
+    assert QUANTITIES[concept_id].deviation(value) == pytest.approx(deviation, abs=1e-5)
+
+
 def test_every_quantity_and_what_it_implies_is_in_the_lexicon() -> None:
     named = {quantity.implies_low for quantity in QUANTITIES.values()}
     named |= {quantity.implies_high for quantity in QUANTITIES.values()}
+    named |= {finding for quantity in QUANTITIES.values() for _, finding in quantity.grades}
     lexicon = default_extractor().lexicon
     assert [name for name in (*MEASURED_SIGNS, *named) if name and name not in lexicon] == []
 
