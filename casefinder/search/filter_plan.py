@@ -34,7 +34,7 @@ class FilterPlan(StrEnum):
 
     RANK_ALL = "rank all"  # every matching case is compared and ranked: exact
     FULL_PROBE = "full probe"  # every matching case is compared, the nearest are ranked: exact by meaning
-    CODES = "codes of all"  # every matching case is compared by its code, the nearest by their vectors
+    CODES = "codes"  # matching cases are compared by their codes in the nearest lists, the nearest by their vectors
     FILTERED_PROBE = "filtered probe"  # a usual search, wider, of which the matching cases are kept
 
 
