@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from casefinder.errors import CaseBaseDamagedError
+from casefinder.files import durable
 
 WEIGHTS_NAME: Final = "ranking.json"
 
@@ -85,8 +86,7 @@ def read_weights(directory: Path) -> RankingWeights:
 
 
 def write_weights(directory: Path, weights: RankingWeights) -> Path:
-    """Store weights beside a case base; return the file."""
+    """Store weights beside a case base, in one step, for nobody but its owner to read; return the file."""
     path = directory / WEIGHTS_NAME
-    path.write_text(json.dumps(asdict(weights), indent=2) + "\n", encoding="utf-8")
-    path.chmod(0o600)
+    durable.replace_file(path, json.dumps(asdict(weights), indent=2) + "\n")
     return path
