@@ -147,7 +147,7 @@ def test_keys_are_never_used_again(finder: CaseFinder, base: Path) -> None:
     compacts=st.booleans(),
     removed=st.sets(st.integers(0, 19), max_size=6),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_building_in_one_go_and_adding_later_come_to_the_same(
     tmp_path_factory: pytest.TempPathFactory, n_first: int, n_more: int, compacts: bool, removed: set[int]
 ) -> None:

@@ -97,7 +97,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> MilvusIndex:
 
 
 @needs_milvus
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(where=SAYABLE)
 def test_an_expression_matches_exactly_what_the_filter_matches(index: MilvusIndex, where: Where) -> None:
     expression = expression_of(where)

@@ -25,7 +25,7 @@ from tests.cases.strategies import cases
 MINIMAL = {"id": "A1", "sections": {"chief_complaint": "胸痛"}}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases)
 def test_a_case_written_and_read_is_the_same_case(case: Case) -> None:
     text = case_to_json(case)

@@ -167,7 +167,7 @@ def test_strata_divide_all_patients() -> None:
         assert sum(s.n for s in evidence.strata if s.by == by) == evidence.n
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10**6))
 def test_the_order_of_hits_changes_nothing(seed: int) -> None:
     hits = heart_attacks()
@@ -175,7 +175,7 @@ def test_the_order_of_hits_changes_nothing(seed: int) -> None:
     assert treatment_paths(shuffled) == treatment_paths(hits)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 25))
 def test_another_visit_of_a_patient_changes_no_number(number: int) -> None:
     hits = heart_attacks()
@@ -185,7 +185,7 @@ def test_another_visit_of_a_patient_changes_no_number(number: int) -> None:
     assert both.set_aside == (SetAside("H0900", Reason.SAME_PATIENT, f"H{number:04d}"),)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(1, 4), st.floats(0.1, 0.89))
 def test_unrelated_cases_leave_the_inside_of_other_ways_alone(n_others: int, similarity: float) -> None:
     hits = heart_attacks()
@@ -205,7 +205,7 @@ def test_every_patient_is_in_one_way_and_shares_add_up() -> None:
         assert sum(rate.share or 0 for _, rate in variant.ending.statuses) == pytest.approx(1)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.tuples(*[st.integers(0, 9)] * 3), st.integers(1, 8))
 def test_no_rate_stands_on_fewer_patients_than_the_limit(numbers: tuple[int, int, int], small_cell: int) -> None:
     evidence = treatment_paths(heart_attacks(*numbers), small_cell=small_cell)
@@ -219,7 +219,7 @@ def test_no_rate_stands_on_fewer_patients_than_the_limit(numbers: tuple[int, int
         assert rate["n"] >= small_cell or rate["share"] is None
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.tuples(*[st.integers(0, 12)] * 3), st.integers(1, 8))
 def test_no_withheld_share_is_what_the_others_leave(numbers: tuple[int, int, int], small_cell: int) -> None:
     document = evidence_to_dict(treatment_paths(heart_attacks(*numbers), small_cell=small_cell), question="胸痛")

@@ -104,7 +104,7 @@ FILTERS = st.one_of(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(text=st.sampled_from(["胸痛", "发热咳嗽3天", "急性心肌梗死", "fever", "右下腹痛"]), where=FILTERS)
 def test_filtered_answer_is_that_of_brute_force(
     searcher: Searcher, casebase: CaseBase, text: str, where: Where

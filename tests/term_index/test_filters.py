@@ -107,7 +107,7 @@ ANY_FILTER = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(where=ANY_FILTER)
 def test_filter_finds_exactly_the_cases_that_it_describes(where: Where) -> None:
     assert found(where) == {key for key, case in CASES.items() if says(where, case)} - REMOVED

@@ -124,21 +124,21 @@ def test_first_value_of_each_quantity_is_kept_by_how_far_it_is_out_of_range() ->
     assert not index.traits.n_present.any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cuts=CUTS, removed=REMOVED)
 def test_parts_without_removed_cases_answer_like_one_part(cuts: list[int], removed: set[int]) -> None:
     kept = [entry for entry in ENTRIES if entry[0] not in removed]
     assert answers(TermIndex(parts_of(cuts), removed_keys=removed)) == answers(TermIndex([part_of(kept)]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cuts=CUTS, removed=REMOVED)
 def test_merged_parts_are_the_part_of_the_remaining_cases(cuts: list[int], removed: set[int]) -> None:
     kept = [entry for entry in ENTRIES if entry[0] not in removed]
     assert content(joined_part(parts_of(cuts), removed_keys=removed)) == content(part_of(kept))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(cuts=CUTS, removed=REMOVED, n=st.integers(1, 200))
 def test_pieces_of_any_size_are_merged_to_the_same(cuts: list[int], removed: set[int], n: int) -> None:
     whole = joined_part(parts_of(cuts), removed_keys=removed)

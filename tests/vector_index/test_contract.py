@@ -124,7 +124,7 @@ def check(found: Neighbours, queries: Vectors, *, k: int, among: Ids | None = No
 
 
 @every_kind
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), n_queries=st.integers(0, 4), k=st.sampled_from([1, 2, 10, SIZE, SIZE + 7]))
 def test_the_nearest_are_found_best_first(
     searched: dict[Kind, VectorIndex], kind: Kind, seed: int, n_queries: int, k: int
@@ -136,7 +136,7 @@ def test_the_nearest_are_found_best_first(
 
 
 @every_kind
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), share=st.sampled_from([0.0, 0.01, 0.3, 1.0]), k=st.sampled_from([1, 5, 40]))
 def test_a_filtered_answer_is_exact(
     searched: dict[Kind, VectorIndex], kind: Kind, seed: int, share: float, k: int
@@ -151,7 +151,7 @@ def test_a_filtered_answer_is_exact(
 
 
 @every_kind
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     seed=st.integers(0, 10**6),
     share=st.sampled_from([0.0, 0.01, 0.3, 0.99, 1.0]),

@@ -97,7 +97,7 @@ def test_any_text_is_found_by_itself_alone(worded: MilvusIndex, word: str) -> No
 
 
 @needs_milvus
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.sampled_from("a\"'\\()[]{}=%_ \n\t,or1心"), max_size=12))
 def test_a_text_that_no_row_has_matches_none(worded: MilvusIndex, text: str) -> None:
     assert matching(worded, f"word == {literal(text)}") == {n for n, word in enumerate(WORDS) if word == text}

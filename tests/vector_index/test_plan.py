@@ -16,7 +16,7 @@ dims = st.sampled_from([256, 384, 512, 768, 1024]) | st.integers(1, 4096)
 MEMORY = 2 * 10**9
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(sizes, dims)
 def test_every_plan_can_be_carried_out(n_vectors: int, dim: int) -> None:
     plan = plan_index(n_vectors, dim=dim)
@@ -31,13 +31,13 @@ def test_every_plan_can_be_carried_out(n_vectors: int, dim: int) -> None:
     assert any(str(n_vectors) in reason for reason in plan.reasons)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(100, 10_000_000), st.sampled_from([256, 384, 512, 768, 1024]))
 def test_up_to_ten_million_vectors_fit_the_usual_memory(n_vectors: int, dim: int) -> None:
     assert plan_index(n_vectors, dim=dim).memory_bytes <= MEMORY
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(sizes, dims, st.integers(10**6, 10**11))
 def test_less_memory_never_takes_more_and_a_plan_says_when_it_cannot_fit(n: int, dim: int, memory_bytes: int) -> None:
     plan, roomy = plan_index(n, dim=dim, memory_bytes=memory_bytes), plan_index(n, dim=dim, memory_bytes=10**14)
@@ -47,7 +47,7 @@ def test_less_memory_never_takes_more_and_a_plan_says_when_it_cannot_fit(n: int,
         assert says_so == (plan.memory_bytes > memory_bytes)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(sizes, sizes, dims)
 def test_more_vectors_never_mean_fewer_lists_or_a_smaller_file(one: int, other: int, dim: int) -> None:
     fewer, more = (plan_index(n, dim=dim, memory_bytes=10**15) for n in sorted((one, other)))
@@ -99,7 +99,7 @@ def test_a_plan_says_why_it_has_so_many_lists(n_vectors: int, reason: str) -> No
     assert plan_index(n_vectors, dim=1024).reasons[0].endswith(reason)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(sizes, dims)
 def test_a_plan_survives_being_written_as_json(n_vectors: int, dim: int) -> None:
     plan = plan_index(n_vectors, dim=dim)

@@ -16,7 +16,6 @@ some_cases = st.lists(flat_cases, min_size=1, max_size=4)
 # Writing and reading files is slow to shrink: minutes for a workbook. A failing example is small enough as it is.
 few = settings(
     max_examples=12,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
