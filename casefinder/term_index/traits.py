@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from casefinder.case_store import CaseFindings, MeasuredValue
 from casefinder.cases import Case, Sex
-from casefinder.clinical.findings import MOST_DEVIATION, Ranges
+from casefinder.clinical.findings import MOST_DEVIATION, QUANTITIES, Ranges
 from casefinder.term_index.texts import text_arrays
 
 if TYPE_CHECKING:
@@ -114,12 +114,12 @@ def deviations_of(values: Iterable[MeasuredValue], ranges: Ranges) -> dict[str, 
     """Return how far the values of a patient are out of their ranges, the first of each quantity.
 
     Args:
-        values: Those without a number are passed over.
+        values: Those without a number are passed over, and those of quantities that an earlier version knew.
         ranges: Of the patient.
     """
     deviations: dict[str, float] = {}
     for value in values:
-        if value.value is not None:
+        if value.value is not None and value.concept_id in QUANTITIES:
             deviations.setdefault(value.concept_id, ranges.quantity(value.concept_id).deviation(value.value))
     return deviations
 

@@ -112,7 +112,13 @@ def answers(index: TermIndex) -> dict[str, Any]:
 
 
 def test_first_value_of_each_quantity_is_kept_by_how_far_it_is_out_of_range() -> None:
-    values = (("pulse", 80.0), ("pulse", 300.0), ("body-temperature", 41.0), ("body-temperature", None))
+    values = (
+        ("pulse", 80.0),
+        ("pulse", 300.0),
+        ("body-temperature", 41.0),
+        ("body-temperature", None),
+        ("of-old", 1.0),
+    )
     measured = tuple(MeasuredValue(name, value, "", "", "chief_complaint", 0, 1) for name, value in values)
     index = TermIndex([part_of([(1, made_cases(1)[0], CaseFindings((), measured))])])
     _, found = index.traits.found(index.live_rows())

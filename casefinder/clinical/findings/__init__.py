@@ -14,11 +14,12 @@ from casefinder.clinical.findings.model import (
     Span,
     Stand,
 )
-from casefinder.clinical.findings.quantities import MOST_DEVIATION
+from casefinder.clinical.findings.quantities import MOST_DEVIATION, QUANTITIES
 from casefinder.clinical.findings.ranges import Ranges
 
 __all__ = [
     "MOST_DEVIATION",
+    "QUANTITIES",
     "AgeMention",
     "Assertion",
     "Duration",
