@@ -212,14 +212,13 @@ def _measure(text: str, concept_id: str, found: re.Match[str], ranges: Ranges, *
 def _build(
     text: str, concept_id: str, quantity: Quantity, value: float, number: float, written_unit: str, span: Span
 ) -> Measurement:
-    flag = _flag(quantity, value)
     return Measurement(
         concept_id=concept_id,
         value=round(value, 4),
         unit=quantity.unit,
         written_value=number,
         written_unit=written_unit,
-        flag=flag,
+        flag=quantity.flag(value),
         implies=quantity.implied(value),
         span=span,
         surface=text[span.start : span.end],
@@ -250,18 +249,6 @@ def _state(text: str, concept_id: str, flag: Flag, span: Span) -> Measurement:
         span=span,
         surface=text[span.start : span.end],
     )
-
-
-def _flag(quantity: Quantity, value: float) -> Flag:
-    if quantity.critical_low is not None and value < quantity.critical_low:
-        return Flag.CRITICAL
-    if quantity.critical_high is not None and value >= quantity.critical_high:
-        return Flag.CRITICAL
-    if quantity.low is not None and value < quantity.low:
-        return Flag.LOW
-    if quantity.high is not None and value > quantity.high:
-        return Flag.HIGH
-    return Flag.NORMAL
 
 
 def _normalise_unit(unit: str) -> str:

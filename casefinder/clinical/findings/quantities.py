@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from casefinder.clinical.findings.model import Flag
+
 _MMHG_PER_KPA: Final = 7.50062
 MOST_DEVIATION: Final = 2.0  # three times as far out as the critical limit; beyond it more says no more
 
@@ -48,6 +50,18 @@ class Quantity:
     implies_high: str | None = None
     bare_other: tuple[float, float, float] | None = None
     grades: tuple[tuple[float, str], ...] = ()
+
+    def flag(self, value: float) -> Flag:
+        """Return where a value lies: in the reference range, below or above it, or beyond a critical limit."""
+        if self.critical_low is not None and value < self.critical_low:
+            return Flag.CRITICAL
+        if self.critical_high is not None and value >= self.critical_high:
+            return Flag.CRITICAL
+        if self.low is not None and value < self.low:
+            return Flag.LOW
+        if self.high is not None and value > self.high:
+            return Flag.HIGH
+        return Flag.NORMAL
 
     def implied(self, value: float) -> str | None:
         """Return the id of the finding that a value amounts to; None for a usual one."""
