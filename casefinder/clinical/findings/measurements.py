@@ -48,11 +48,12 @@ _FAHRENHEIT: Final = re.compile(
     r"(?<![\d.])(?P<number>(?:9[0-9]|10[0-9])(?:\.\d{1,2})?)\s*(?P<unit>°\s*f\b|℉|"
     r"degrees f(?:ahrenheit)?\b)"
 )
-# A fever by its height alone: "fever to 103", 烧到39.5.
+# A fever by its height alone: "fever to 103", 烧到39.5, 发热38.6.
 _FEVER: Final = re.compile(
     r"(?:fevers?|febrile)\s*(?:up\s*)?(?:to|of)\s*(?P<number>(?:9[89]|10[0-7]|3[789]|4[01])(?:\.\d{1,2})?)(?![\d/-])"
     r"(?P<unit>\s*(?:°\s*)?f\b)?(?!\s*(?:day|hour|week|month|year))|"
-    r"烧(?:到|至)(?:了|过)?(?P<zh>(?:3[789]|4[01])(?:\.\d{1,2})?)(?![\d天日次小度℃°])"
+    r"(?:[发高低][烧热]|烧(?=到|至))(?:最高)?(?:到|至|达)?(?:了|过)?\s*"
+    r"(?P<zh>(?:3[789]|4[01])(?:\.\d{1,2})?+)(?!\s*[\d天日次小度℃°例名人岁周个多分~-])"
 )
 # It has no unit: that group never matches.
 _PH: Final = re.compile(r"(?<![a-z0-9])(?<!尿)ph(?:值)?[\s:=为]*(?P<number>(?:6\.[89]|7\.\d)\d{0,2})(?P<unit>(?!))?")
@@ -161,7 +162,7 @@ def _find_unnamed(folded: str) -> Iterator[tuple[str, re.Match[str]]]:
 
 
 def _read_fevers(folded: str, text: str, ranges: Ranges) -> Iterator[Measurement]:
-    if "烧" not in folded and "fe" not in folded:
+    if "烧" not in folded and "热" not in folded and "fe" not in folded:
         return
     for fever in _FEVER.finditer(folded):
         group = "zh" if fever["zh"] else "number"

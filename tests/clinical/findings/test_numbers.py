@@ -71,6 +71,10 @@ def test_blood_pressure_is_two_values() -> None:
     [
         ("fever to 103 at home", 39.4444, "103"),
         ("孩子烧到39.5，没吃药", 39.5, "39.5"),
+        ("发烧38.5，咳嗽两天", 38.5, "38.5"),
+        ("发热最高达39.2", 39.2, "39.2"),
+        ("高热 40 不退", 40.0, "40"),
+        ("发热38.6℃", 38.6, "38.6℃"),
         ("temp of 102F", 38.8889, "temp of 102F"),
     ],
 )
@@ -96,6 +100,9 @@ def test_value_told_in_words_is_a_measurement_where_the_finding_is_present() -> 
     [
         "fever for 100 days",
         "烧到39天",
+        "发热38天",
+        "发热38 例",
+        "发热37岁女",
         "尿pH 7.2",
         "P281L",
         "屈曲90度",
