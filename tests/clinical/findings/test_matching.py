@@ -148,6 +148,24 @@ def test_words_that_look_like_a_finding_are_told_from_it(text: str, expected: li
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("孩子手脚口有泡", ["hand-foot-and-mouth-disease"]),
+        ("宝宝厌奶，蔫蔫的", ["loss-of-appetite", "listlessness"]),
+        ("夜里老醒，睡不踏实", ["insomnia", "insomnia"]),
+        ("走几步就喘，躺下就憋", ["exertional-dyspnea", "orthopnea"]),
+        ("大便像水，绿便", ["watery-diarrhea", "green-stool"]),
+        ("喝水便秘好些", ["constipation"]),
+        ("尿红细胞阳性", ["microscopic-hematuria"]),
+        ("小腿肿瘤切除", ["tumor-resection"]),
+        ("没有意识到", []),
+    ],
+)
+def test_patients_own_words_are_read(text: str, expected: list[str]) -> None:
+    assert _shipped_ids(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("咳了一周", ["咳"]),
         ("还吐，一直咳", ["吐", "咳"]),
         ("呕吐了3次", ["呕吐"]),
