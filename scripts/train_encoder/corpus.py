@@ -25,7 +25,13 @@ _MIXED_SHARE = 0.6
 _KINDS = {
     "own-sentences": "tico-sentences",
     "own-questions": "rqe",
-    "own-consultations": "toyhom-title-ask",
+    "own-answers": "huatuo",
+    "own-consultations-title-description": "toyhom-title-ask",
+    "own-consultations-title-answer": "toyhom-title-answer",
+    "own-consultations-description-answer": "huatuo",
+    "own-paraphrases-query-same": "cmedqq",
+    "own-paraphrases-query-title": "cmedqq",
+    "own-paraphrases-same-title": "cmedqq",
     "own-phenotypes": "hpo",
     "own-phrases": "own-words",
 }

@@ -33,10 +33,18 @@ def write(folder: Path, lines: Sequence[str]) -> None:
 def test_every_two_texts_of_a_line_make_a_pair(tmp_path: Path) -> None:
     write(tmp_path, ["title\tquestion\tanswer", "咳嗽\t咳了三天\t多喝水"])
     assert read_material(tmp_path) == {
+        "own-advice-title-question": [Pair("咳嗽", "咳了三天", "咳嗽")],
+        "own-advice-title-answer": [Pair("咳嗽", "多喝水", "咳嗽")],
+        "own-advice-question-answer": [Pair("咳了三天", "多喝水", "咳嗽")],
+    }
+
+
+def test_other_text_of_a_line_is_the_hard_negative_of_its_pairs(tmp_path: Path) -> None:
+    write(tmp_path, ["long\tshort\tother", "Why do I cough?\tcauses of cough\ttreatment of cough", "It itches\titch\t"])
+    assert read_material(tmp_path) == {
         "own-advice": [
-            Pair("咳嗽", "咳了三天", "咳嗽"),
-            Pair("咳嗽", "多喝水", "咳嗽"),
-            Pair("咳了三天", "多喝水", "咳嗽"),
+            Pair("Why do I cough?", "causes of cough", "Why do I cough?", "treatment of cough"),
+            Pair("It itches", "itch", "It itches"),
         ]
     }
 
@@ -51,7 +59,10 @@ def test_a_line_that_does_not_fit_its_header_is_named(tmp_path: Path, line: str)
 def test_material_of_the_repository_is_read_and_has_a_share_of_the_training() -> None:
     material = read_material()
     assert all(material.values())
-    kinds = {"tico-sentences", "rqe", "toyhom-title-ask", "hpo", "own-words", "own-symptoms"}
+    kinds = {
+        *("tico-sentences", "rqe", "toyhom-title-ask", "toyhom-title-answer", "huatuo", "cmedqq", "hpo"),
+        *("own-words", "own-symptoms"),
+    }
     joined = join_material({kind: [] for kind in kinds} | material)
     assert {name for name, pairs in joined.items() if pairs} == kinds <= SHARES.keys()
     assert sum(map(len, joined.values())) == sum(map(len, material.values()))
