@@ -88,14 +88,24 @@ class Trainer:
         return GatedBag(lengths, dim=recipe.dim, gate_dim=recipe.gate_dim, scale=recipe.scale)
 
     def train(self) -> None:
-        """Go through the recipe's phases, and take the mean of what each ended with."""
-        ends = []
-        for number, phase in enumerate(self._recipe.phases):
-            self._random = np.random.default_rng(self._recipe.seed + number)
-            self.model.soften(phase.gate_kept)
-            self._train_phase(phase)
-            ends.append({name: held.clone() for name, held in self.model.state_dict().items()})
-        self.model.load_state_dict({name: torch.stack([end[name] for end in ends]).mean(0) for name in ends[0]})
+        """Run the recipe several times from one start, and take the mean of what every phase of every run ended with.
+
+        The runs differ in the order of the pairs and in the features that are dropped. Rows that start alike can be
+        averaged, and what a run learned by chance averages out.
+        """
+        start = _copy(self.model)
+        mean = {name: torch.zeros_like(held) for name, held in start.items()}
+        n_ends = self._recipe.n_runs * len(self._recipe.phases)
+        for run in range(self._recipe.n_runs):
+            self.model.load_state_dict(start)
+            for number, phase in enumerate(self._recipe.phases):
+                log(f"run {run + 1} of {self._recipe.n_runs}, phase {number + 1}")
+                self._random = np.random.default_rng([self._recipe.seed, run, number])
+                self.model.soften(phase.gate_kept)
+                self._train_phase(phase)
+                for name, held in self.model.state_dict().items():
+                    mean[name] += held / n_ends
+        self.model.load_state_dict(mean)
 
     def _train_phase(self, phase: Phase) -> None:
         optimiser = self._make_optimiser(phase)
@@ -161,6 +171,10 @@ def take(bags: Bags, texts: Numbers) -> tuple[Numbers, Numbers]:
     stops = np.cumsum(lengths)
     places = np.arange(stops[-1]) + np.repeat(bags.borders[texts] - (stops - lengths), lengths)
     return bags.rows[places], stops - lengths
+
+
+def _copy(model: GatedBag) -> dict[str, Tensor]:
+    return {name: held.clone() for name, held in model.state_dict().items()}
 
 
 def log(message: str) -> None:

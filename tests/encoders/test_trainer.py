@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -21,7 +22,7 @@ PHASES = (
     Phase(40, learning_rate=3e-2, gate_learning_rate=5e-3, temperature=0.1),
     Phase(10, learning_rate=1e-2, gate_learning_rate=5e-4, temperature=0.1, gate_kept=0.5, more={"hpo": 1}, others=0.0),
 )
-RECIPE = Recipe(dim=32, gate_dim=4, n_rows=200, n_buckets=500, batch=16, phases=PHASES)
+RECIPE = Recipe(dim=32, gate_dim=4, n_rows=200, n_buckets=500, batch=16, n_runs=2, phases=PHASES)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,16 @@ def test_translations_and_labels_are_learned(trainer: Trainer) -> None:
     wanted = list(range(len(SYMPTOMS)))
     assert similar(trainer, SYMPTOMS, ENGLISH).argmax(axis=1).tolist() == wanted
     assert similar(trainer, [f"孩子{zh}9天" for zh in SYMPTOMS], SYMPTOMS).argmax(axis=1).tolist() == wanted
+
+
+def test_weights_are_the_mean_of_runs_that_each_learned_for_themselves(trainer: Trainer) -> None:
+    single = Trainer(replace(RECIPE, n_runs=1), CORPUS)
+    single.train()
+    mean, first = trainer.model.state_dict(), single.model.state_dict()
+    second = {name: 2 * mean[name] - first[name] for name in mean}
+    assert not torch.allclose(second["table"], first["table"], atol=1e-3)
+    single.model.load_state_dict(second)
+    assert similar(single, SYMPTOMS, ENGLISH).argmax(axis=1).tolist() == list(range(len(SYMPTOMS)))
 
 
 def test_same_recipe_gives_the_same_weights(trainer: Trainer) -> None:
