@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casefinder.case_store import Mention
-from casefinder.clinical.lexicon import Lexicon
+from casefinder.clinical.lexicon import ConceptKind, Lexicon
 from casefinder.term_index import ASSERTIONS, FoundConcepts, Traits
 
 # What an assertion is worth, in a question and in a case: 1 is "the patient has it now".
@@ -31,6 +31,8 @@ _MOST_FURTHER: Final = 2.0  # counted up to twice what is asked: a short questio
 _ALL_FINDINGS: Final = 2.0  # a question of nothing but findings trusts them three times as much,
 _ONE_FINDING: Final = 0.5  # one finding beside other words is trusted two thirds, several nearly in full
 _COVERAGE_POWER: Final = 4  # one that names them by half of its words hardly more: 股骨骨密度降低 is not 骨密度降低
+_ALL_OF_IT: Final = 0.8  # share of a question from which it is nothing but the finding that it names
+_SAYS_IT: Final = 0.65  # reached by a diagnosis (0.75; a narrower one 0.68), not by the history (0.6) nor by a doubt
 _SECTION_FLOOR: Final = 0.5  # a finding in the history of a case counts half of one in its complaint
 _ABSENT: Final = "absent"
 
@@ -130,6 +132,26 @@ def agreement(asked: Sequence[Asked], found: FoundConcepts, traits: Traits, *, n
     further = np.clip(everything - agreed, 0, _MOST_FURTHER * total)
     likeness = (agreed / (total + _FURTHER_SHARE * further)).astype(np.float32)
     return Agreement(agreed / total, likeness, contradicted / total)
+
+
+def disease_of(asked: Sequence[Asked], lexicon: Lexicon, *, coverage: float) -> Asked | None:
+    """Return the disease that a question is the name of (心梗), None where it says anything else.
+
+    Args:
+        asked: The findings of the question.
+        lexicon: Where its name was read.
+        coverage: Share of the question that names them.
+    """
+    if len(asked) != 1 or coverage < _ALL_OF_IT or asked[0].mention.assertion != ASSERTIONS[0]:
+        return None
+    concept_id = asked[0].mention.concept_id
+    return asked[0] if concept_id in lexicon and lexicon[concept_id].kind is ConceptKind.DISEASE else None
+
+
+def say_it(one: Asked, found: FoundConcepts, traits: Traits, *, n_cases: int) -> NDArray[np.bool_]:
+    """Tell which cases say outside their history that the patient has what is asked for, or something narrower."""
+    present, _ = _said(one, found, traits, n_cases)
+    return present >= _SAYS_IT
 
 
 def information(asked: Sequence[Asked]) -> float:

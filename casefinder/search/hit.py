@@ -45,8 +45,9 @@ class Hit:
         explanation: Which findings match, contradict and are missing, and where they stand.
         matched_by: Which side of the case the question met best.
         presentation_cosine: Cosine of the question and the presentation of the case, -1 to 1.
-        diagnosis_cosine: Highest cosine of the question and a diagnosis of the case; None where the question
-            names none of its diagnoses.
+        diagnosis_cosine: Highest cosine of the question and a diagnosis of the case, at least the limit of
+            near-duplicates where the lexicon knows the question as a name of it; None where the question names
+            none of its diagnoses.
         percent: Of pairs as similar as this among the sample cases, the percentage that shares its main diagnosis;
             None where the encoder has no calibration.
         relation: What the better of the cosines means by the encoder's calibration, None where it has none; a

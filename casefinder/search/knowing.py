@@ -30,7 +30,7 @@ SIGNALS: Final = (
     "coverage",
     "named",
 )
-_USUAL_NEARNESS: Final = 1.8  # of a complaint and the nearest other case among the sample cases
+_USUAL_NEARNESS: Final = 1.6  # of a complaint and the nearest other case among the sample cases
 _SHORT_NATS: Final = 60.0  # of information; beyond, a question is long enough to be judged by its meaning
 
 
@@ -49,10 +49,12 @@ class Knowing:
     least: float
 
 
+# Fitted before the lexicon told which diseases are named. Fitted again, both kinds of error stay within a point of
+# these, but 发热咳嗽 behind a narrow filter is called strange.
 SHIPPED: Final = Knowing(
-    bias=-6.048,
-    weights=(3.851, 1.575, 0.498, 0.235, -1.314, 0.908, -0.897, 1.182, 5.967),
-    least=0.516,  # of the complaints and diagnoses that it was fitted on, 1 % lie below
+    bias=-6.069,
+    weights=(3.833, 2.084, 0.467, 0.174, -1.273, 1.129, -1.05, 1.09, 5.935),
+    least=0.574,  # of the complaints and diagnoses that it was fitted on, 1 % lie below
 )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 SIMILARITIES: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
-PERCENTS: Final = (0.0, 1.8, 4.5, 14.2, 35.8, 60.8, 73.7, 77.6, 90.2, 100.0)
+PERCENTS: Final = (0.0, 1.1, 3.2, 10.2, 27.5, 52.7, 71.9, 78.5, 91.6, 100.0)
 
 
 def percent_of(similarity: float) -> float:

@@ -28,9 +28,9 @@ WEIGHTS_NAME: Final = "ranking.json"
 class RankingWeights:
     """What each part of a score counts for.
 
-    The shipped values were chosen on the sample cases and generated negation pairs; see docs/search.md. That of
-    ``severity`` makes a normal and a critical value cost as much as ages at a factor of three; whether it is 0 or 0.12
-    changes precision@10 of the same diagnosis among the sample cases by less than 0.1 %.
+    The shipped values were chosen on the sample cases, generated negation pairs and public questions; see
+    docs/search.md. That of ``severity`` makes a normal and a critical value cost as much as ages at a factor of three;
+    whether it is 0 or 0.12 changes precision@10 of the same diagnosis among the sample cases by less than 0.1 %.
 
     Attributes:
         meaning: The better cosine (presentation, or a diagnosis that the question names), 0 for unrelated texts.
@@ -46,9 +46,9 @@ class RankingWeights:
         severity: Cost: how much more or less out of range measured values are, 0.5 from normal to critical.
     """
 
-    meaning: float = 1.0
+    meaning: float = 1.5
     words: float = 0.22
-    findings: float = 0.4
+    findings: float = 0.3
     names: float = 6.0
     contradiction: float = 1.0
     age: float = 0.06

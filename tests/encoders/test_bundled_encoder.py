@@ -22,8 +22,8 @@ TEXTS = [
 ]
 
 GOLDEN = [
-    [0.05243187, 0.026215935, 0.019182391, -0.014067087],
-    [0.08573493, -0.024439385, 0.056762442, -0.04986423],
+    [0.03338139, -0.030427286, 0.031313516, 0.025996128],
+    [0.037561852, 0.015199448, 0.018518867, -0.011530615],
 ]
 
 
@@ -110,10 +110,10 @@ def test_words_that_tell_weigh_more_than_greetings(encoder: BundledEncoder) -> N
     lupus, treatment, greeting = encoder.weigh_terms(
         "Hi, I want to know about lupus and its treatment.", ["lupus", "treatment", "hi"]
     )
-    assert lupus > 2 * greeting
+    assert lupus > 1.3 * greeting
     assert lupus > 2 * treatment
     diabetes, please = encoder.weigh_terms("请问医生，糖尿病吃什么好", ["糖尿", "请问"])
-    assert diabetes > please
+    assert diabetes > 2 * please
 
 
 def test_weights_of_terms_are_one_on_average_and_for_unknown_ones(encoder: BundledEncoder) -> None:

@@ -94,6 +94,25 @@ def test_name_of_a_disease_finds_its_other_names_in_both_languages(searcher: Sea
     assert set(order(searcher, "心梗")[:2]) == {"mi-zh", "mi-en"}
 
 
+def test_name_of_a_disease_names_the_cases_that_have_it_now(tmp_path: Path) -> None:
+    cases = [
+        case("has", "Epigastric discomfort", diagnoses=(Diagnosis("acute MI", "I21.9"),)),
+        case("narrower", "上腹不适", diagnoses=(Diagnosis("急性下壁心肌梗死", "I21.1"),)),
+        Case("had", Sections("上腹不适", past_history="10年前心梗")),
+        case("doubt", "上腹不适，心梗待排"),
+        case("denied", "上腹不适，排除心梗"),
+    ]
+    build_case_base(rows_of(cases), tmp_path / "casebase", encoder=load_encoder(), source="s")
+    with open_case_base(tmp_path / "casebase") as casebase:
+        searcher = Searcher(casebase, load_encoder())
+        hits = {hit.case.id: hit for hit in searcher.search("heart attack", k=5).hits}
+        assert {name for name, hit in hits.items() if hit.matched_by is MatchedBy.DIAGNOSIS} == {"has", "narrower"}
+        assert {hit.rank for name, hit in hits.items() if name in ("has", "narrower")} == {1, 2}
+        # A question that says more than a name is no name.
+        told = searcher.search("heart attack and diarrhea for two days", k=5).hits
+        assert [hit.case.id for hit in told if hit.matched_by is MatchedBy.DIAGNOSIS] == []
+
+
 @pytest.mark.parametrize("text", ["沙库巴曲缬沙坦", "I21.3", "i21", "child"])
 def test_drug_code_and_id_are_found_and_marked(searcher: Searcher, text: str) -> None:
     hit = searcher.search(text, k=1).hits[0]
