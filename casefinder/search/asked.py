@@ -32,7 +32,6 @@ _ALL_FINDINGS: Final = 2.0  # a question of nothing but findings trusts them thr
 _ONE_FINDING: Final = 0.5  # one finding beside other words is trusted two thirds, several nearly in full
 _COVERAGE_POWER: Final = 4  # one that names them by half of its words hardly more: 股骨骨密度降低 is not 骨密度降低
 _ALL_OF_IT: Final = 0.8  # share of a question from which it is nothing but the finding that it names
-_SAYS_IT: Final = 0.65  # reached by a diagnosis (0.75; a narrower one 0.68), not by the history (0.6) nor by a doubt
 _SECTION_FLOOR: Final = 0.5  # a finding in the history of a case counts half of one in its complaint
 _ABSENT: Final = "absent"
 
@@ -148,10 +147,14 @@ def disease_of(asked: Sequence[Asked], lexicon: Lexicon, *, coverage: float) -> 
     return asked[0] if concept_id in lexicon and lexicon[concept_id].kind is ConceptKind.DISEASE else None
 
 
-def say_it(one: Asked, found: FoundConcepts, traits: Traits, *, n_cases: int) -> NDArray[np.bool_]:
-    """Tell which cases say outside their history that the patient has what is asked for, or something narrower."""
-    present, _ = _said(one, found, traits, n_cases)
-    return present >= _SAYS_IT
+def diagnosed_with(one: Asked, found: FoundConcepts, traits: Traits, *, n_cases: int) -> NDArray[np.bool_]:
+    """Tell which cases have a diagnosis, without doubt, of what is asked for or of something narrower."""
+    is_it = np.zeros(len(traits.numbers) + 1, dtype=bool)
+    is_it[[traits.numbers[c] for c in one.same if c in traits.numbers]] = True
+    is_present = found.assertions == ASSERTIONS.index("present")
+    having = np.zeros(n_cases, dtype=bool)
+    having[found.cases[is_it[found.concepts] & is_present & found.diagnosed]] = True
+    return having
 
 
 def information(asked: Sequence[Asked]) -> float:

@@ -13,7 +13,7 @@ from casefinder.casebase import View
 from casefinder.clinical.findings import default_extractor
 from casefinder.encoders import Encoder, Relation
 from casefinder.errors import RecordGoneError
-from casefinder.search.asked import Asked, asked_findings, disease_of, say_it
+from casefinder.search.asked import Asked, asked_findings, diagnosed_with, disease_of
 from casefinder.search.candidates import CandidateFinder, Candidates, concept_terms
 from casefinder.search.explanation import explain
 from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
@@ -162,15 +162,15 @@ class ViewSearcher:
     ) -> Matrix:
         """Return for each case the best cosine of a diagnosis that the question names, NaN where there is none.
 
-        Where the lexicon knows the question as a name of a disease, and the case says that the patient has it, they
-        are as near as two wordings of one text: an encoder need not have learned that 心梗 and acute MI are one.
+        Where the lexicon knows the question as a name of a disease that is diagnosed in a case, they are as near as
+        two wordings of one text: an encoder need not have learned that 心梗 and acute MI are one.
         """
         cosines = _diagnosis_cosines(rows, named)
         disease = disease_of(asked, self._lexicon, coverage=question.coverage)
         if disease is None:
             return cosines
         traits = self._view.terms.traits
-        having = say_it(disease, traits.found(rows)[0], traits, n_cases=len(rows))
+        having = diagnosed_with(disease, traits.found(rows)[0], traits, n_cases=len(rows))
         found: Matrix = np.fmax(cosines, np.where(having, np.float32(self._named_cosine), np.float32(np.nan)))
         return found
 

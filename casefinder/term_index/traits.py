@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from casefinder.case_store import CaseFindings, MeasuredValue
+from casefinder.case_store import DIAGNOSES, CaseFindings, MeasuredValue
 from casefinder.cases import Case, Sex
 from casefinder.clinical.findings import MOST_DEVIATION, QUANTITIES, Ranges
 from casefinder.term_index.texts import text_arrays
@@ -26,8 +26,9 @@ _PRESENT: Final = ASSERTIONS.index("present")
 _MEASURED: Final = len(ASSERTIONS)  # stands for an assertion in the entry of a value, whose weight is its deviation
 _DEVIATION_STEPS: Final = 127 / MOST_DEVIATION
 _NO_DEVIATION: Final = 128
-_STEPS: Final = 100  # section weights lie between 0 and 2.5 and are kept in hundredths
-_ASSERTION_SHIFT: Final = 8  # bits of the weight
+_STEPS: Final = 50  # section weights lie between 0 and 2.5 and are kept in fiftieths,
+_WEIGHT_SHIFT: Final = 1  # above a bit that is set where a diagnosis says so
+_ASSERTION_SHIFT: Final = 8  # bits of the weight and of the diagnosis
 _CONCEPT_SHIFT: Final = 11  # and of the assertion
 # One record per case, so that ranking a case touches one place of a file.
 RECORD: Final = np.dtype(
@@ -44,12 +45,14 @@ class FoundConcepts:
         concepts: int64 [m], number of the concept in the case base.
         assertions: uint8 [m], place in ``ASSERTIONS``.
         weights: float32 [m], weight of the heaviest section that says so.
+        diagnosed: bool [m], whether a diagnosis says so.
     """
 
     cases: NDArray[np.int64]
     concepts: NDArray[np.int64]
     assertions: NDArray[np.uint8]
     weights: NDArray[np.float32]
+    diagnosed: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,15 @@ class TraitsBuilder:
         for mention in findings.mentions:
             said = (mention.concept_id, mention.assertion)
             weights[said] = max(weights.get(said, 0.0), section_weights[mention.section])
+        diagnosed = {(m.concept_id, m.assertion) for m in findings.mentions if m.section == DIAGNOSES}
         age = np.nan if case.patient.age is None else case.patient.age.in_years
         days = np.nan if findings.days is None else findings.days
         deviations = deviations_of(findings.values, Ranges(age=case.patient.age, sex=case.patient.sex))
         n_entries = len(weights) + len(deviations)
         self._records.append((len(self._concepts), n_entries, SEXES[case.patient.sex], 0, age, days))
         for (concept_id, assertion), weight in weights.items():
-            self._add(concept_id, ASSERTIONS.index(assertion), round(weight * _STEPS))
+            steps = round(weight * _STEPS) << _WEIGHT_SHIFT
+            self._add(concept_id, ASSERTIONS.index(assertion), steps | ((concept_id, assertion) in diagnosed))
         for concept_id, deviation in deviations.items():
             self._add(concept_id, _MEASURED, _NO_DEVIATION + round(deviation * _DEVIATION_STEPS))
 
@@ -201,17 +206,21 @@ class Traits:
         said = np.concatenate(entries)
         cases = np.repeat(np.arange(len(rows)), np.concatenate(counts))
         concepts, assertions = concept_numbers(said), ((said >> _ASSERTION_SHIFT) & 7).astype(np.uint8)
-        weights = (said & 255).astype(np.float32)
+        weights = (said & 255).astype(np.uint8)
         is_value = assertions == _MEASURED
         is_said = ~is_value
         return (
             FoundConcepts(
-                cases[is_said], concepts[is_said], assertions[is_said], weights[is_said] / np.float32(_STEPS)
+                cases[is_said],
+                concepts[is_said],
+                assertions[is_said],
+                (weights[is_said] >> _WEIGHT_SHIFT) / np.float32(_STEPS),
+                (weights[is_said] & 1).astype(bool),
             ),
             FoundValues(
                 cases[is_value],
                 concepts[is_value],
-                (weights[is_value] - np.float32(_NO_DEVIATION)) / np.float32(_DEVIATION_STEPS),
+                (weights[is_value].astype(np.float32) - np.float32(_NO_DEVIATION)) / np.float32(_DEVIATION_STEPS),
             ),
         )
 
