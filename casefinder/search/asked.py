@@ -31,8 +31,8 @@ _MOST_FURTHER: Final = 2.0  # counted up to twice what is asked: a short questio
 _ALL_FINDINGS: Final = 2.0  # a question of nothing but findings trusts them three times as much,
 _ONE_FINDING: Final = 0.5  # one finding beside other words is trusted two thirds, several nearly in full
 _COVERAGE_POWER: Final = 4  # one that names them by half of its words hardly more: 股骨骨密度降低 is not 骨密度降低
-_ALL_OF_IT: Final = 0.8  # share of a question from which it is nothing but the finding that it names
 _SECTION_FLOOR: Final = 0.5  # a finding in the history of a case counts half of one in its complaint
+_PRESENT: Final = "present"
 _ABSENT: Final = "absent"
 
 
@@ -126,22 +126,16 @@ def agreement(asked: Sequence[Asked], found: FoundConcepts, traits: Traits, *, n
             # Present outweighs absent: a case that says both has it.
             agreed += weight * present
             contradicted += weight * np.where(present > 0, 0, absent)
-    is_present = found.assertions == ASSERTIONS.index("present")
+    is_present = found.assertions == ASSERTIONS.index(_PRESENT)
     everything = np.bincount(found.cases, traits.rarity[found.concepts] * found.weights * is_present, n_cases)
     further = np.clip(everything - agreed, 0, _MOST_FURTHER * total)
     likeness = (agreed / (total + _FURTHER_SHARE * further)).astype(np.float32)
     return Agreement(agreed / total, likeness, contradicted / total)
 
 
-def disease_of(asked: Sequence[Asked], lexicon: Lexicon, *, coverage: float) -> Asked | None:
-    """Return the disease that a question is the name of (心梗), None where it says anything else.
-
-    Args:
-        asked: The findings of the question.
-        lexicon: Where its name was read.
-        coverage: Share of the question that names them.
-    """
-    if len(asked) != 1 or coverage < _ALL_OF_IT or asked[0].mention.assertion != ASSERTIONS[0]:
+def lone_disease(asked: Sequence[Asked], lexicon: Lexicon) -> Asked | None:
+    """Return what is asked for where it is one disease that the patient has (心梗), None otherwise."""
+    if len(asked) != 1 or asked[0].mention.assertion != _PRESENT:
         return None
     concept_id = asked[0].mention.concept_id
     return asked[0] if concept_id in lexicon and lexicon[concept_id].kind is ConceptKind.DISEASE else None
@@ -149,11 +143,10 @@ def disease_of(asked: Sequence[Asked], lexicon: Lexicon, *, coverage: float) -> 
 
 def diagnosed_with(one: Asked, found: FoundConcepts, traits: Traits, *, n_cases: int) -> NDArray[np.bool_]:
     """Tell which cases have a diagnosis, without doubt, of what is asked for or of something narrower."""
-    is_it = np.zeros(len(traits.numbers) + 1, dtype=bool)
-    is_it[[traits.numbers[c] for c in one.same if c in traits.numbers]] = True
-    is_present = found.assertions == ASSERTIONS.index("present")
+    is_it = np.isin(found.concepts, [traits.numbers[c] for c in one.same if c in traits.numbers])
+    is_present = found.assertions == ASSERTIONS.index(_PRESENT)
     having = np.zeros(n_cases, dtype=bool)
-    having[found.cases[is_it[found.concepts] & is_present & found.diagnosed]] = True
+    having[found.cases[is_it & is_present & found.diagnosed]] = True
     return having
 
 

@@ -13,7 +13,7 @@ from casefinder.casebase import View
 from casefinder.clinical.findings import default_extractor
 from casefinder.encoders import Encoder, Relation
 from casefinder.errors import RecordGoneError
-from casefinder.search.asked import Asked, asked_findings, diagnosed_with, disease_of
+from casefinder.search.asked import Asked, asked_findings, diagnosed_with, lone_disease
 from casefinder.search.candidates import CandidateFinder, Candidates, concept_terms
 from casefinder.search.explanation import explain
 from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
@@ -129,12 +129,21 @@ class ViewSearcher:
         named = terms.wordings.named_by(question.vector, threshold=self._named_cosine)
         named_rows = self._cases_named(question, named, k=k, among=among)
         candidates = self._candidates.find(question, asked, named_rows, everywhere, k=k, among=among, where=where)
-        diagnoses = self._diagnosis_cosines(question, asked, candidates.rows, named)
+        found, values = terms.traits.found(candidates.rows)
+        diagnoses = _diagnosis_cosines(candidates.rows, named)
+        disease = lone_disease(asked, self._lexicon) if question.names_findings_only else None
+        if disease is not None:
+            # The lexicon knows the question as a name of what was diagnosed, so they are as near as two wordings of
+            # one text: an encoder need not have learned that 心梗 and acute MI are one.
+            having = diagnosed_with(disease, found, terms.traits, n_cases=len(diagnoses))
+            diagnoses[having] = np.fmax(diagnoses[having], np.float32(self._named_cosine))
         parts = score_parts(
             question,
             asked,
             terms.traits,
             candidates.rows,
+            found=found,
+            values=values,
             meaning=self._meaning(candidates, diagnoses),
             words=candidates.words,
             names=candidates.names,
@@ -156,23 +165,6 @@ class ViewSearcher:
             exact=candidates.exact,
             unknown=candidates.words.asked.unknown,
         )
-
-    def _diagnosis_cosines(
-        self, question: Question, asked: tuple[Asked, ...], rows: Rows, named: list[Named]
-    ) -> Matrix:
-        """Return for each case the best cosine of a diagnosis that the question names, NaN where there is none.
-
-        Where the lexicon knows the question as a name of a disease that is diagnosed in a case, they are as near as
-        two wordings of one text: an encoder need not have learned that 心梗 and acute MI are one.
-        """
-        cosines = _diagnosis_cosines(rows, named)
-        disease = disease_of(asked, self._lexicon, coverage=question.coverage)
-        if disease is None:
-            return cosines
-        traits = self._view.terms.traits
-        having = diagnosed_with(disease, traits.found(rows)[0], traits, n_cases=len(rows))
-        found: Matrix = np.fmax(cosines, np.where(having, np.float32(self._named_cosine), np.float32(np.nan)))
-        return found
 
     def ids_of(self, keys: Ids) -> list[str]:
         """Return the ids of cases by key, in order.

@@ -76,6 +76,11 @@ class Question:
     is_child: bool | None
     sex: Sex | None
 
+    @property
+    def names_findings_only(self) -> bool:
+        """Whether it is nothing but names of findings."""
+        return self.coverage >= _FULL_COVERAGE
+
 
 def read_question(text: str, encoder: Encoder) -> Question:
     """Read a question; see ``read_questions``."""

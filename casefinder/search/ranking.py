@@ -16,7 +16,7 @@ from casefinder.search.asked import Asked, agreement, trust
 from casefinder.search.question import ADULT_YEARS, Question
 from casefinder.search.weights import COSTS, GAINS, PARTS, RankingWeights
 from casefinder.search.words import AskedWords, WordMatch
-from casefinder.term_index import FoundValues, Traits
+from casefinder.term_index import FoundConcepts, FoundValues, Traits
 
 Matrix = NDArray[np.float32]
 
@@ -62,6 +62,8 @@ def score_parts(
     traits: Traits,
     rows: NDArray[np.int64],
     *,
+    found: FoundConcepts,
+    values: FoundValues,
     meaning: Matrix,
     words: WordMatch,
     names: Matrix,
@@ -73,11 +75,12 @@ def score_parts(
         asked: The findings that it asks for.
         traits: Of all cases.
         rows: int64 [n_rows], the candidates, rising.
+        found: Their concepts.
+        values: Their values.
         meaning: float32 [n_rows], from 0 to 1.
         words: What they hold of the question's words.
         names: The same as meaning.
     """
-    found, values = traits.found(rows)
     answered = agreement(asked, found, traits, n_cases=len(rows))
     records = traits.records(rows)
     ages = records["age"]

@@ -76,16 +76,18 @@ class TraitsBuilder:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._concepts = array("i")
-        self._said = array("i")  # assertion and weight
+        self._said = array("i")  # assertion, weight and diagnosis
         self._records: list[tuple[int, int, int, int, float, float]] = []
 
     def add(self, case: Case, findings: CaseFindings, *, section_weights: Mapping[str, float]) -> None:
         """Add the next row."""
         weights: dict[tuple[str, str], float] = {}
+        diagnosed: set[tuple[str, str]] = set()
         for mention in findings.mentions:
             said = (mention.concept_id, mention.assertion)
             weights[said] = max(weights.get(said, 0.0), section_weights[mention.section])
-        diagnosed = {(m.concept_id, m.assertion) for m in findings.mentions if m.section == DIAGNOSES}
+            if mention.section == DIAGNOSES:
+                diagnosed.add(said)
         age = np.nan if case.patient.age is None else case.patient.age.in_years
         days = np.nan if findings.days is None else findings.days
         deviations = deviations_of(findings.values, Ranges(age=case.patient.age, sex=case.patient.sex))

@@ -18,6 +18,7 @@ SEARCH = {
     "casefinder.term_index.wordings.Wordings.named_by": "diagnoses that it names",
     "casefinder.casebase.live_index.LiveIndex.search": "vector index",
     "casefinder.search.candidates.CandidateFinder.find": "candidates by words and findings",
+    "casefinder.term_index.traits.Traits.found": "scores",
     "casefinder.search.one_view.score_parts": "scores",
     "casefinder.case_store.CaseStore.hydrated": "records of the hits",
     "casefinder.search.one_view.explain": "explanations",

@@ -93,7 +93,7 @@ class Trainer:
         The runs differ in the order of the pairs and in the features that are dropped. Rows that start alike can be
         averaged, and what a run learned by chance averages out.
         """
-        start = _copy(self.model)
+        start = {name: held.clone() for name, held in self.model.state_dict().items()}
         mean = {name: torch.zeros_like(held) for name, held in start.items()}
         n_ends = self._recipe.n_runs * len(self._recipe.phases)
         for run in range(self._recipe.n_runs):
@@ -171,10 +171,6 @@ def take(bags: Bags, texts: Numbers) -> tuple[Numbers, Numbers]:
     stops = np.cumsum(lengths)
     places = np.arange(stops[-1]) + np.repeat(bags.borders[texts] - (stops - lengths), lengths)
     return bags.rows[places], stops - lengths
-
-
-def _copy(model: GatedBag) -> dict[str, Tensor]:
-    return {name: held.clone() for name, held in model.state_dict().items()}
 
 
 def log(message: str) -> None:
