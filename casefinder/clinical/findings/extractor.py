@@ -26,6 +26,7 @@ from casefinder.clinical.findings.places import choose_side, find_sides, find_si
 from casefinder.clinical.findings.quantities import MEASURED_SIGNS
 from casefinder.clinical.findings.ranges import Ranges
 from casefinder.clinical.findings.scope import judge_findings
+from casefinder.clinical.findings.sited import SitedFindings
 from casefinder.clinical.lexicon import Lexicon, load_lexicon
 
 
@@ -35,6 +36,7 @@ class FindingExtractor:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._matcher = PhraseMatcher(lexicon)
+        self._sited = SitedFindings(lexicon, self._matcher.phrases)
 
     def extract(
         self, text: str, *, section: str | None = None, age: Age | None = None, sex: Sex | None = None
@@ -60,7 +62,7 @@ class FindingExtractor:
         durations = find_durations(folded, text)
         ranges = Ranges(age=age or (ages[0].age if ages else None), sex=sex or (sexes[0].sex if sexes else None))
         return Extraction(
-            findings=tuple(_make_findings(folded, text, matches, judged)),
+            findings=tuple(_make_findings(folded, text, matches, judged, self._sited)),
             measurements=_add_described(find_measurements(folded, text, matches, ranges), judged, text),
             durations=_leave_out_ages(durations, ages) if ages and durations else durations,
             ages=ages,
@@ -102,7 +104,9 @@ def _leave_out_ages(durations: tuple[Duration, ...], ages: tuple[AgeMention, ...
     )
 
 
-def _make_findings(folded: str, text: str, matches: list[Match], judged: list[Judged]) -> list[Finding]:
+def _make_findings(
+    folded: str, text: str, matches: list[Match], judged: list[Judged], sited: SitedFindings
+) -> list[Finding]:
     findings = []
     sides = find_sides(folded)
     place = -1
@@ -115,14 +119,16 @@ def _make_findings(folded: str, text: str, matches: list[Match], judged: list[Ju
             continue
         side = choose_side(folded, match, sides)
         site = find_site(folded, matches, place)
-        for concept in match.concepts:
+        surface = text[match.start : match.end]
+        for general in match.concepts:
+            concept = general if site is None else sited.named(general, site, in_english=surface.isascii())
             findings.append(
                 Finding(
                     concept_id=concept.id,
                     kind=concept.kind,
                     assertion=item.assertion,
                     span=Span(match.start, match.end),
-                    surface=text[match.start : match.end],
+                    surface=surface,
                     side=side,
                     site=site,
                     cue=Span(cue.start, cue.end) if cue else None,

@@ -34,7 +34,7 @@ class PhraseMatcher:
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Take over the lexicon's forms; the automaton is made with the second text, or a long one."""
-        self._book = PhraseBook(lexicon)
+        self.phrases = PhraseBook(lexicon)
         self._phrases: list[Phrase] = []  # by their number in the automaton
         self._automaton: AhoCorasick | None = None
         self._is_used = False
@@ -52,10 +52,10 @@ class PhraseMatcher:
         # Of two that cover the same characters the first counts.
         kept = find_marks(folded)
         if not folded.isascii():
-            kept += find_graded(folded, self._book)
+            kept += find_graded(folded, self.phrases)
         kept += _keep_longest(found, phrases, folded, text)
         if not folded.isascii():
-            kept += find_loose(folded, self._book)
+            kept += find_loose(folded, self.phrases)
         return resolve_overlaps(kept, folded)
 
     def _run_automaton(self, folded: str) -> tuple[list[Found], list[Phrase]]:
@@ -69,7 +69,7 @@ class PhraseMatcher:
         """Build the automaton of all phrases; takes a fifth of a second."""
         from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-        phrases = {text: phrase for text in self._book.texts() if (phrase := self._book.get(text)) is not None}
+        phrases = {text: phrase for text in self.phrases.texts() if (phrase := self.phrases.get(text)) is not None}
         self._phrases = list(phrases.values())
         return AhoCorasick(
             phrases,
@@ -83,8 +83,8 @@ class PhraseMatcher:
         found: list[Found] = []
         phrases: list[Phrase] = []
         for start in range(len(folded)):
-            for end in range(min(len(folded), start + self._book.longest), start, -1):
-                phrase = self._book.get(folded[start:end])
+            for end in range(min(len(folded), start + self.phrases.longest), start, -1):
+                phrase = self.phrases.get(folded[start:end])
                 if phrase is not None:
                     found.append((len(phrases), start, end))
                     phrases.append(phrase)

@@ -10,8 +10,17 @@ from casefinder.clinical.findings.model import Flag, Measurement, Span
 from casefinder.clinical.findings.overlaps import Match
 from casefinder.clinical.findings.quantities import QUANTITIES, Quantity
 from casefinder.clinical.findings.ranges import Ranges
+from casefinder.clinical.findings.temperatures import (
+    COMMA_NUMBER,
+    find_bare,
+    find_with_unit,
+    least_more,
+    read_number,
+    read_tenth,
+    to_celsius,
+)
 
-_NUMBER: Final = r"(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,4})?)"
+_NUMBER: Final = rf"(?P<number>{COMMA_NUMBER}|\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}(?:\.\d{{1,4}})?)"
 _UNIT: Final = (
     r"(?P<unit>[x×*]\s*10\s*[\^*e]?\s*[39⁹³]\s*/\s*(?:l|ul)|10\s*\^\s*[39]\s*/\s*u?l|(?:beats|"
     r"breaths) ?(?:per minute|/ ?min)|per minute|degrees (?:celsius|c)\b|次\s*/\s*(?:分钟?|min)|摄氏度|"
@@ -35,30 +44,14 @@ _BP: Final = re.compile(r"(?P<high>\d{2,3}(?:\.\d)?)\s*/\s*(?P<low>\d{2,3}(?:\.\
 _BP_BARE: Final = re.compile(
     r"(?<![\d./])(?P<high>\d{2,3}(?:\.\d)?)\s*/\s*(?P<low>\d{2,3}(?:\.\d)?)\s*(?P<unit>mmhg|kpa)"
 )
-# Vital signs under one letter, and a temperature by its unit alone. 度 alone is also an angle or a degree of severity.
+# Vital signs under one letter.
 _LETTERS: Final = re.compile(
     r"(?<![a-z0-9])(?P<letter>[tpr]|"
     r"呼吸)\s*[:=]?\s*(?P<number>\d{2,3}(?:\.\d{1,2})?)(?!\d)\s*(?P<unit>℃|°\s*c|度|次\s*/\s*分钟?|"
     r"次\s*/\s*min|/\s*min|bpm)?(?![a-z])"
 )
-_DEGREES: Final = re.compile(
-    r"(?P<number>(?:3[4-9]|4[0-2])(?<![\d.~-]\d\d)(?:\.\d{1,2})?)\s*(?P<unit>℃|°\s*c\b|度(?![肿大烧伤角]))"
-)
-_FAHRENHEIT: Final = re.compile(
-    r"(?<![\d.])(?P<number>(?:9[0-9]|10[0-9])(?:\.\d{1,2})?)\s*(?P<unit>°\s*f\b|℉|"
-    r"degrees f(?:ahrenheit)?\b)"
-)
-# A fever by its height alone: "fever to 103", 烧到39.5, 发热38.6.
-_FEVER: Final = re.compile(
-    r"(?:fevers?|febrile)\s*(?:up\s*)?(?:to|of)\s*(?P<number>(?:9[89]|10[0-7]|3[789]|4[01])(?:\.\d{1,2})?)(?![\d/-])"
-    r"(?P<unit>\s*(?:°\s*)?f\b)?(?!\s*(?:day|hour|week|month|year))|"
-    r"(?:[发高低][烧热]|烧(?=到|至))(?:最高)?(?:到|至|达)?(?:了|过)?\s*"
-    r"(?P<zh>(?:3[789]|4[01])(?:\.\d{1,2})?+)(?!\s*[\d天日次小度℃°例名人岁周个多分~-])"
-)
 # It has no unit: that group never matches.
 _PH: Final = re.compile(r"(?<![a-z0-9])(?<!尿)ph(?:值)?[\s:=为]*(?P<number>(?:6\.[89]|7\.\d)\d{0,2})(?P<unit>(?!))?")
-_MOST_CELSIUS: Final = 90  # no body has so many °C: the number is in °F
-_TENTH: Final = re.compile(r"\s*([0-9])(?![0-9.]|\s*(?:天|日|次|小时|分|月|周|年))")  # 39度5
 _LETTER: Final = re.compile(r"[tpr](?<![a-z0-9].)(?=[ :=\d])|呼吸(?<![a-z0-9]..)(?=[ :=\d])")
 _LETTER_IDS: Final = {"t": "body-temperature", "p": "pulse", "r": "respiratory-rate", "呼吸": "respiratory-rate"}
 # Names too short or too ambiguous for the lexicon: with a concentration after them there is no doubt.
@@ -83,7 +76,7 @@ DESCRIBED: Final = {
     and quantity.implies_high.startswith(("elevated-", "raised-"))
     and sum(other.implies_high == quantity.implies_high for other in QUANTITIES.values()) == 1
 }
-_DIGIT: Final = re.compile(r"\d")
+_NUMERAL: Final = re.compile(r"\d|三十")
 _UNIT_NOISE: Final = str.maketrans({" ": "", "μ": "u", "µ": "u", "×": "x", "⁹": "9", "³": "3", "º": "°"})
 _POWER: Final = re.compile(r"^[x*]?10[\^*e]?([39])/")
 
@@ -96,7 +89,7 @@ def find_measurements(folded: str, text: str, matches: Sequence[Match], ranges: 
             if concept.id in QUANTITIES or concept.id == "blood-pressure":
                 for measurement in _read_named(folded, text, match, concept.id, ranges):
                     found.setdefault(measurement.span.end * 2 + _is_diastolic(measurement), measurement)
-    if _DIGIT.search(folded):
+    if _NUMERAL.search(folded):
         for measurement in _read_unnamed(folded, text, ranges):
             if not _repeats(measurement, found, folded):
                 found.setdefault(measurement.span.end * 2 + _is_diastolic(measurement), measurement)
@@ -148,7 +141,17 @@ def _read_unnamed(folded: str, text: str, ranges: Ranges) -> Iterator[Measuremen
         measurement = _measure(text, concept_id, found, ranges, start=found.start())
         if measurement:
             yield measurement
-    yield from _read_fevers(folded, text, ranges)
+    for bare in find_bare(folded):
+        yield _build(
+            text,
+            "body-temperature",
+            ranges.quantity("body-temperature"),
+            bare.celsius,
+            bare.number,
+            text[bare.end : bare.unit_end].strip(),
+            Span(bare.start, bare.unit_end),
+            more=least_more(folded, bare.start, bare.unit_end),
+        )
 
 
 def _find_unnamed(folded: str) -> Iterator[tuple[str, re.Match[str]]]:
@@ -157,27 +160,8 @@ def _find_unnamed(folded: str) -> Iterator[tuple[str, re.Match[str]]]:
         yield _BARE_IDS[name["name"].rstrip("2+")], name
     for acidity in _PH.finditer(folded) if "ph" in folded else ():
         yield "blood-ph", acidity
-    for degrees in _find_degrees(folded):
+    for degrees in find_with_unit(folded):
         yield "body-temperature", degrees
-
-
-def _read_fevers(folded: str, text: str, ranges: Ranges) -> Iterator[Measurement]:
-    if "烧" not in folded and "热" not in folded and "fe" not in folded:
-        return
-    for fever in _FEVER.finditer(folded):
-        group = "zh" if fever["zh"] else "number"
-        number = float(fever[group])
-        value = (number - 32) / 1.8 if number > _MOST_CELSIUS else number
-        unit = text[fever.start("unit") : fever.end("unit")].strip() if fever["unit"] else ""
-        quantity = ranges.quantity("body-temperature")
-        span = Span(fever.start(group), fever.end("unit") if unit else fever.end(group))
-        yield _build(text, "body-temperature", quantity, value, number, unit, span)
-
-
-def _find_degrees(folded: str) -> Iterator[re.Match[str]]:
-    yield from _DEGREES.finditer(folded)
-    if "f" in folded or "℉" in folded:
-        yield from _FAHRENHEIT.finditer(folded)
 
 
 def _read_pressure(text: str, found: re.Match[str], ranges: Ranges, *, start: int) -> Iterator[Measurement]:
@@ -191,13 +175,15 @@ def _read_pressure(text: str, found: re.Match[str], ranges: Ranges, *, start: in
 
 def _measure(text: str, concept_id: str, found: re.Match[str], ranges: Ranges, *, start: int) -> Measurement | None:
     quantity = ranges.quantity(concept_id)
-    number = float(found["number"].replace(",", ""))
+    is_temperature = concept_id == "body-temperature"
+    number = read_number(found["number"])
     unit = _normalise_unit(found["unit"] or "")
     end = found.end("unit") if unit else found.end("number")
-    if unit in ("度", "°") and number.is_integer() and (tenth := _TENTH.match(text, end)):
-        number, end = number + int(tenth[1]) / 10, tenth.end()
-    if concept_id == "body-temperature" and unit in ("°f", "f", "℉", "degreesf", "degreesfahrenheit"):
-        value = (number - 32) / 1.8
+    if unit in ("度", "°") and number.is_integer():
+        tenth, end = read_tenth(found.string, end)
+        number += tenth
+    if is_temperature and unit in ("°f", "f", "℉", "degreesf", "degreesfahrenheit"):
+        value = to_celsius(number)
     elif unit in quantity.factors:
         value = number * quantity.factors[unit]
     elif quantity.plausible[0] <= number <= quantity.plausible[1]:
@@ -207,11 +193,20 @@ def _measure(text: str, concept_id: str, found: re.Match[str], ranges: Ranges, *
     else:
         return None
     written = text[found.start("unit") : end] if end > found.end("number") else ""
-    return _build(text, concept_id, quantity, value, number, written, Span(start, end))
+    more = least_more(found.string, found.start("number"), end) if is_temperature else 0.0
+    return _build(text, concept_id, quantity, value, number, written, Span(start, end), more=more)
 
 
 def _build(
-    text: str, concept_id: str, quantity: Quantity, value: float, number: float, written_unit: str, span: Span
+    text: str,
+    concept_id: str,
+    quantity: Quantity,
+    value: float,
+    number: float,
+    written_unit: str,
+    span: Span,
+    *,
+    more: float = 0.0,
 ) -> Measurement:
     return Measurement(
         concept_id=concept_id,
@@ -220,7 +215,7 @@ def _build(
         written_value=number,
         written_unit=written_unit,
         flag=quantity.flag(value),
-        implies=quantity.implied(value),
+        implies=quantity.implied(value + more),
         span=span,
         surface=text[span.start : span.end],
     )

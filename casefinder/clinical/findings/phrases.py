@@ -18,6 +18,7 @@ _MAX_ACRONYM: Final = 5  # NSTEMI and longer are nobody's plural
 # What makes another word of the last character of a form: 抽动症状 are no 抽动症, 颈椎病变 no 颈椎病,
 # 晚上感到 no 上感.
 _REREAD: Final = {"症": "状", "病": "变理毒灶因情程房种菌", "肿": "瘤块物", "感": "到觉受染冒", "泡": "沫"}
+_REREAD_FORMS: Final = {"见红": "肿斑疹热润色点"}  # 未见红肿
 # What an abbreviation stands for in a text that holds one of these words.
 _RIVALS: Final = {
     "dm": ("皮肌炎", "dermatomyositis", "右美沙芬", "dextromethorphan"),
@@ -143,7 +144,7 @@ def _make_phrase(
     is_acronym: bool = False,
 ) -> Phrase:
     begins_word, ends_word = text[0] in LATIN, text[-1] in LATIN
-    not_before = _REREAD.get(text[-1], "") if concepts else ""
+    not_before = _REREAD_FORMS.get(text) or _REREAD.get(text[-1], "") if concepts else ""
     return Phrase(
         group,
         concepts,

@@ -22,6 +22,11 @@ _SIDE_AFTER: Final = re.compile(
     r"right|both)\b"
 )
 _BREAK: Final = re.compile(r"[,;。.!?\n、伴且]")
+# What joins a finding with the body part after it: pain in the left knee, swelling of both ankles.
+_SITE_AFTER: Final = re.compile(
+    r"\s+(?:of|in|on|over|to|around|involving)\s+(?:(?:the|his|her|my|their|both|left|right|bilateral|upper|lower|mid|"
+    r"anterior|posterior|lateral|medial|entire|whole)\s+)*"
+)
 _LOOK_BACK: Final = 12  # characters: "left upper limb " and 右侧腹股沟区可扪及一
 _SITE_GAP: Final = 6
 
@@ -54,7 +59,7 @@ def choose_side(folded: str, match: Match, sides: Sequence[re.Match[str]]) -> Si
 
 
 def find_site(folded: str, matches: Sequence[Match], place: int) -> str | None:
-    """Return the id of the body part named right before a finding in its clause, or None.
+    """Return the id of the body part named right before a finding in its clause, or in English after it, or None.
 
     Args:
         folded: The text.
@@ -65,9 +70,22 @@ def find_site(folded: str, matches: Sequence[Match], place: int) -> str | None:
     while index >= 0 and match.start - matches[index].end <= _SITE_GAP:
         before = matches[index]
         if _BREAK.search(folded, before.end, match.start):
-            return None
+            return _find_site_after(folded, matches, place)
         if before.concepts:
             concept = before.concepts[0]
-            return concept.id if concept.kind is ConceptKind.BODY else None
+            return concept.id if concept.kind is ConceptKind.BODY else _find_site_after(folded, matches, place)
         index -= 1
+    return _find_site_after(folded, matches, place)
+
+
+def _find_site_after(folded: str, matches: Sequence[Match], place: int) -> str | None:
+    joined = _SITE_AFTER.match(folded, matches[place].end)
+    if joined is None:
+        return None
+    for after in matches[place + 1 :]:
+        if after.start > joined.end():
+            return None
+        if after.concepts and after.end > joined.end():
+            concept = after.concepts[0]
+            return concept.id if concept.kind is ConceptKind.BODY else None
     return None

@@ -32,6 +32,9 @@ from casefinder.clinical.findings.ranges import Ranges
         ("P 101次/分", "pulse", 101.0, "/min", Flag.HIGH, "tachycardia"),
         ("呼吸22次/分", "respiratory-rate", 22.0, "/min", Flag.HIGH, "tachypnea"),
         ("体温38度7", "body-temperature", 38.7, "°C", Flag.HIGH, "fever"),
+        ("39，5度", "body-temperature", 39.5, "°C", Flag.HIGH, "high-fever"),
+        ("体温39,5℃", "body-temperature", 39.5, "°C", Flag.HIGH, "high-fever"),
+        ("三十八度五", "body-temperature", 38.5, "°C", Flag.HIGH, "fever"),
         ("体温波动在38.0-39.5℃", "body-temperature", 39.5, "°C", Flag.HIGH, "high-fever"),
         ("Hgb 9.2", "hemoglobin", 92.0, "g/L", Flag.LOW, "anemia"),
         ("blood glucose 320", "blood-glucose", 17.762, "mmol/L", Flag.HIGH, "high-blood-sugar"),
@@ -84,6 +87,24 @@ def test_fever_is_read_by_its_height(text: str, value: float, surface: str) -> N
     assert extract(text).ages == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "implies", "surface"),
+    [
+        ("昨晚烧到38度五，", 38.5, "fever", "38度五"),
+        ("39度一直不退", 39.0, "fever", "39度"),
+        ("烧到三十九度半左右", 39.5, "high-fever", "三十九度半"),
+        ("39度以上", 39.0, "high-fever", "39度"),
+        ("39度", 39.0, "fever", "39度"),
+        ("体温超过38.0℃", 38.0, "fever", "38.0℃"),
+        ("体温38.0℃", 38.0, "low-grade-fever", "体温38.0℃"),
+        ("fever over 39°C", 39.0, "high-fever", "39°C"),
+    ],
+)
+def test_temperature_is_read_as_it_is_spoken(text: str, value: float, implies: str, surface: str) -> None:
+    (found,) = extract(text).measurements
+    assert (found.value, found.implies, found.surface) == (value, implies, surface)
+
+
 def test_temperature_in_a_second_unit_is_not_counted_twice() -> None:
     (found,) = extract("Temperature 101.5°F (38.6°C)").measurements
     assert found.surface == "Temperature 101.5°F"
@@ -106,6 +127,7 @@ def test_value_told_in_words_is_a_measurement_where_the_finding_is_present() -> 
         "尿pH 7.2",
         "P281L",
         "屈曲90度",
+        "屈曲三十五度角",
         "体温",
         "BP",
         "R0切除",
