@@ -12,7 +12,8 @@ from casefinder.clinical.findings.overlaps import Match
 
 _ANSWER: Final = re.compile(
     r"\s*(?:[^\s:,。?]{1,9}:\s*)?(?P<word>(?P<yes>有|是的?|对|嗯|会|yes|yeah|yep)|(?:没有|没|无|否|不是|不会|不|nope|no|"
-    r"none|never|denies)(?P<echo>(?<=[没不])\w)?)(?:过|的|啊|呀|呢)?\s*(?=[,。;!.\n]|$)"
+    r"none|never|denies)(?P<echo>(?<=[没不])\w)?)(?:过|的|啊|呀|呢)?"
+    r"(?: known| noted| reported| that (?:i|we|he|she) know of)?\s*(?=[,。;!.\n]|$)"
 )
 
 

@@ -18,6 +18,7 @@ _LIST_CLOSED: Final = re.compile(r"等(?:不适|症状|表现|情况|病史|疾�
 _OWN_COURSE: Final = re.compile(
     r"\bfor (?:the )?(?:past |last |about )?(?:\d+|an?|one|two|three|four|five|six|seven|several|few|"
     r"many|some)\b|\bsince\b|\b(?:once|twice|times)\b|\b\d+[ -](?:day|week|month|hour|year)|"
+    r"\b\d+ in \d+|\bwithout\b|^\s*(?:smokes|drinks|takes|uses)\b|\b(?:showed|revealed|demonstrated)\b|"
     r"\b(?:persist|remain|present\b|noted|start|began|is\b|are\b|was\b|were\b|not\b|cannot\b|suspected\b|has\b)"
 )
 # An item with a grade is rather there than not, unless the list is closed by "or": "no effusion, mild edema".
@@ -25,6 +26,8 @@ _GRADED: Final = re.compile(
     r"\s*(?:mild|moderate|severe|worsening|intense|sudden|terrible|constant|intermittent|progressive|minimal|trace|small|tiny|slight|scattered|occasional|some|internal|stable|known|persistent|"
     r"ongoing|bibasilar|subtle|\d\+)\b"
 )
+# What is said of all items of a list at its end: "no fever, cough or rash noted on arrival".
+_OF_ALL: Final = re.compile(r"(?<=\bor)(?P<item>[^,;]{2,30})\b(?:was |were )?(?:noted|present|reported)\b")
 _ALTERNATIVE: Final = re.compile(r"\b(?:or|nor)\b")
 _LIST_END: Final = re.compile(r"[;!?\n]|\.(?=\s|$)|\b(?:no|denies|without|but)\b")
 _CONTINUES_EN: Final = re.compile(r"\s*(?:and/or|or|nor|and|versus|vs)\b")
@@ -69,7 +72,7 @@ def continues_english(folded: str, comma: int, *, needs_conjunction: bool, is_pa
     clause = folded[comma + 1 : _find_clause_end(folded, comma + 1)]
     if needs_conjunction:
         return _CONTINUES_EN.match(clause) is not None
-    if _OWN_COURSE.search(clause) is not None:
+    if _OWN_COURSE.search(_OF_ALL.sub("", clause)) is not None:
         return False
     if not is_parallel and _GRADED.match(clause) is None:
         return True

@@ -88,4 +88,4 @@ def combine(*parts: str, between: str = "") -> list[str]:
 def _join(first: Cue, second: Cue) -> Cue:
     ahead = second.ahead if first.ahead is None else first.ahead
     back = second.back if first.back is None else first.back
-    return replace(first, ahead=ahead, back=back)
+    return replace(first, ahead=ahead, back=back, passes_comma=first.passes_comma or second.passes_comma)

@@ -41,7 +41,7 @@ _NEGATE: Final = (
     ),
     (en_cue(Role.NEGATE, back=0), "-free"),
     (en_cue(Role.NEGATE, ahead=20), "rather than|instead of|as opposed to"),
-    (en_cue(Role.NEGATE, back=8), "was withheld|were withheld|withheld|was held|were held|is being held"),
+    (en_cue(Role.NEGATE, back=8), "was withheld|were withheld|withheld|was held|were held|is being held|held"),
     (
         en_cue(Role.NEGATE, ahead=45, reach=_LIST),
         "without|w/o|without any|without evidence of|unaccompanied by",
@@ -65,13 +65,16 @@ _NEGATE: Final = (
             "haven't|not been|not find|not found|not identify|no more|no current|no active|exclusion of|"
             "not preceded by|not followed by|not note|not to have|without signs of|without any evidence of|"
             "without history of|"
-            "without a history of|negative history of"
+            "without a history of|negative history of|negative family history of|negative family history for|"
+            "family history negative for|family history is negative for|no c/o|nil c/o|denies c/o"
         ),
     ),
     (en_cue(Role.NEGATE, ahead=12, reach=_LIST), "not|not a|not any|not in|nonexistent|non"),
     (
         en_cue(Role.NEGATE, ahead=20, reach=_LIST),
         (
+            "no longer on|no longer taking|no longer takes|no longer using|no longer uses|no longer requires|hold off|"
+            "hold off on|holding off|holding off on|defer|deferred|deferring|withholding|"
             "not taking|not on|not receiving|never took|never received|declined|declines|refused|refuses|"
             "abstinent from|abstains from|abstaining from|"
             + combine_words("not", "yet|currently|presently|actively", "on|taking|receiving|requiring|using")
@@ -80,6 +83,21 @@ _NEGATE: Final = (
     (
         en_cue(Role.NEGATE, back=16),
         combine_words("no longer", "present|seen|visible|evident|detectable|palpable|there|audible|an issue|a problem"),
+    ),
+    (
+        en_cue(Role.NEGATE, back=16),
+        combine_words(
+            "was|were|is|are|been|",
+            "not",
+            "given|administered|performed|started|required|needed|used|prescribed|attempted|carried out|offered|"
+            "indicated",
+        ),
+    ),
+    (
+        en_cue(Role.NEGATE, back=16),
+        combine_words(
+            "was|were|initially|", "considered|suspected", "but|and", "|subsequently|later|then", "excluded|ruled out"
+        ),
     ),
     (
         en_cue(Role.NEGATE, back=24),
@@ -105,7 +123,7 @@ _NEGATE: Final = (
     (
         en_cue(Role.NEGATE, back=16),
         combine_words(
-            "not|cannot be|could not be|can't be|couldn't be|can not be",
+            "not|never|cannot be|could not be|can't be|couldn't be|can not be",
             "clearly|definitely|readily|",
             "seen|noted|detected|found|observed|identified|palpated|palpable|demonstrated|appreciated|heard|elicited|"
             "visualized|visualised|felt|visible|appreciable|reproducible|demonstrable|detectable|audible|confirmed",
@@ -138,13 +156,16 @@ _PAST: Final = (
             "used to get|"
             "used to suffer from|used to experience|completed treatment for|completed therapy for|"
             "treated in the past for|"
+            "completed|has completed|had completed|finished|completing|switched from|changed from|transitioned from|"
+            "converted from|weaned off|weaned from|came off|coming off|"
             "quit|stopped taking|stopping|discontinuing|discontinuation of|cessation of|resolution of|"
             "disappearance of|childhood|recovering from|years after|months after|years following|"
             "years post|prior episode of|prior episodes of|previous episode of|previous episodes of|past episodes of|"
             + combine_words(
                 "years ago|year ago|years earlier|decades ago|last year",
                 "he|she|i|the patient|patient",
-                "had|underwent|was treated for|suffered|suffered from|sustained|received",
+                "had|underwent|was treated for|suffered|suffered from|sustained|received|was operated on for|"
+                "was diagnosed with|had undergone|was found to have",
             )
         ),
     ),
@@ -161,6 +182,12 @@ _PAST: Final = (
                 "gone away|cleared up|defervesced",
             )
         ),
+    ),
+    (en_cue(Role.PAST, ahead=0), "ex-"),
+    (
+        en_cue(Role.PAST, back=2, passes_comma=True),
+        "since resolved|now resolved|resolved|which resolved|which has resolved|which have resolved|both resolved|"
+        "all resolved|since subsided|now subsided|now gone|since gone",
     ),
     (
         en_cue(Role.PAST, ahead=30, back=16, prefers_back=True),
@@ -222,7 +249,8 @@ _OTHERS: Final = (
             "showing|revealed|reveals|revealing|noted|with|which|who|that|where|because|because of|due to|"
             "secondary to|caused by|after|before|when|while|despite|started|admits|endorses|and is|and was|"
             "remains|persists|(+)|+|was found|were found|found to have|found|underwent|takes|consistent with|"
-            "confirmed|instead|as well as|demonstrated|demonstrates|following|and reports|at which|"
+            "confirmed|instead|just|i just|whereas|lies|as well as|demonstrated|demonstrates|following|and reports|"
+            "at which|"
             "makes|make|drinks|smokes|decided|opted|agreed|given|on|switched to|received|until|since"
         ),
     ),
@@ -238,11 +266,14 @@ _OTHERS: Final = (
     ),
     (
         en_cue(Role.PATIENT),
+        "i've|i'm|i have|i had|i now|i feel|i get|i also|i started|i keep|i developed|i am|i was|i myself|lately i|"
         "patient|the patient|pt|he|she|the child|the baby|the infant|the boy|the girl|proband|they|it|there",
     ),
 )
 # Longer phrases win, so a phrase here takes the cue inside it out of play.
 _NOTHING: Final = (
+    "not only does|not only did|not only has|not only is|no reason to doubt|not stopped|hasn't stopped|has not stopped|"
+    "not gone away|hasn't gone away|not gone|won't go away|not settled|not cleared|hasn't resolved|hasn't cleared|"
     "not only|not just|not merely|not necessarily|not relieved|not relieved by|not improve|"
     "not improved|not improving|not respond|not respond to|not responding|not responding to|"
     "not resolve|not resolved|not subside|not controlled|not well controlled|poorly controlled|"
@@ -278,7 +309,8 @@ _NOTHING: Final = (
 _STEADY: Final = combine_words(
     "no|without|without any|not any|no real|little",
     "significant|marked|appreciable|further|noticeable|obvious|interval|clinical|substantial|clear|",
-    "increase|decrease|change|improvement|relief|reduction|worsening|progression|response",
+    "increase|decrease|change|improvement|relief|reduction|worsening|progression|response|enlargement|growth|"
+    "expansion|deterioration|dilatation|dilation",
     "in|of|from|to|",
 )
 

@@ -18,9 +18,20 @@ def en_cue(
     prefers_back: bool = False,
     is_firm: bool = False,
     is_both: bool = False,
+    passes_comma: bool = False,
 ) -> Cue:
     """Make a cue of English words."""
-    return Cue(role, ahead, back, reach, prefers_back, is_zh=False, is_firm=is_firm, is_both=is_both)
+    return Cue(
+        role,
+        ahead,
+        back,
+        reach,
+        prefers_back,
+        is_zh=False,
+        is_firm=is_firm,
+        is_both=is_both,
+        passes_comma=passes_comma,
+    )
 
 
 def combine_words(*parts: str) -> str:
@@ -54,6 +65,8 @@ EN_DOUBT: Final = (
             "working diagnosis of|working diagnosis|provisional diagnosis of|provisional diagnosis|"
             "presumptive diagnosis of|tentative diagnosis of|question of|cannot be distinguished from|"
             "difficult to distinguish from|hard to distinguish from|indistinguishable from|cannot distinguish|"
+            "not impossible that|not impossible|worked up for|being worked up for|workup for|work-up for|work up for|"
+            "under investigation for|being investigated for|would fit with|"
             "cannot differentiate|cannot tell from|cannot tell|to differentiate from|to distinguish from|mimicking|"
             "avoid|avoids|avoiding|concerned about|concerned for|worry about|wondering about|could it be|can it be|"
             "could this be|is this|is it|do i have|does he have|does she have|am i having|chance of|any chance of|"
@@ -105,6 +118,9 @@ EN_DOUBT: Final = (
             "watch for|monitor for|watch out for|observe for|monitored for|monitoring for|observed for|watching for|"
             "look out for|alert for|watch closely for|counselled about|counseled about|warned about|warned of|"
             "educated about|"
+            "safety-netted re|safety netted re|safety-netted about|safety-netting re|safety net re|safety-net re|"
+            "risks explained|risks discussed|risks of|risks include|risks including|risks incl|complications include|"
+            "complications including|possible complications|potential complications|"
             "at risk of|at risk for|risk of|risk for|risk factors for|prophylaxis of|prophylaxis for|"
             "prophylaxis against|to prevent|prevention of|prevent|worried about|afraid of|"
             "fear of"
@@ -145,14 +161,27 @@ EN_DOUBT: Final = (
         en_cue(Role.DOUBT, back=16),
         combine_words("not|not yet|never", "yet|fully|completely|entirely|definitively|", "excluded|ruled out"),
     ),
+    (en_cue(Role.DOUBT, back=1), "possible|probable|presumed|suspected|questionable"),
+    (
+        en_cue(Role.DOUBT, back=16),
+        combine_words(
+            "is|was|are|were|", "felt to be|thought to be|considered to be|believed to be", "unlikely|possible|likely"
+        ),
+    ),
     (en_cue(Role.DOUBT, ahead=20), "consider|considering|doubt"),
     (
         en_cue(Role.DOUBT, ahead=30),
         combine_words(
             "worried|afraid|scared|concerned|think|thinks|fear|fears|thought",
             "that|",
-            "i|he|she|they|it",
+            "i|he|she|they|it|my son|my daughter|my child|my baby|my mother|my father|my wife|my husband",
             "have|has|may have|might have|could have|is|was|may be|might be",
+        ),
+    ),
+    (
+        en_cue(Role.PLAN, back=3),
+        combine_words(
+            "|is|was|are|were|has been", "planned|recommended|advised|scheduled|awaited|booked|arranged|suggested"
         ),
     ),
     (

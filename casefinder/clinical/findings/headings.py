@@ -21,19 +21,22 @@ _PLAIN = (
     "history of presenting complaint|hpi|present illness|physical exam|physical examination|exam|"
     "examination|on examination|pe|p/e|o/e|vital signs|vitals|investigations|labs?|laboratory|imaging|assessment|"
     "impression|plan|diagnosis|social history|review of systems|ros|hospital course|medications|"
-    "current medications|symptoms"
+    "current medications|meds|current meds|drugs|drug history|dhx?|pc|presenting complaint|shx?|soc hx|symptoms|"
+    "treatment plan|诊疗计划|治疗计划|下一步计划"
 )
 _DEFAULTS: Final = {
     "past_history": Assertion.HISTORICAL,
     "family_history": Assertion.FAMILY,
 }
 ALLERGIES: Final = "allergies"
+PLANS: Final = "plans"
 
 _NAMES: Final = {
     **dict.fromkeys(re.sub(r"[?]", "", _PAST).split("|"), "past_history"),
     **dict.fromkeys(("pmh", "psh"), "past_history"),
     **dict.fromkeys(("fh", "fhx", *_FAMILY.split("|")), "family_history"),
     **dict.fromkeys(_ALLERGY.split("|"), ALLERGIES),
+    **dict.fromkeys(("plan", "treatment plan", "诊疗计划", "治疗计划", "下一步计划"), PLANS),
 }
 # At the start of a line or sentence, with an optional number or bracket, and a colon or the end of the line after it;
 # in brackets anywhere; or after a space or comma, with a colon.
@@ -41,12 +44,13 @@ _NAME: Final = f"(?:{_PAST}|{_FAMILY}|{_ALLERGY}|{_PLAIN})"
 _HEADING: Final = re.compile(
     r"(?:^|(?<=[\n。;.!]))[^\S\n]*(?:[(\[【]?[\d一二三四五六七八九十]{1,2}[)\]】.、]?[^\S\n]*|[【\[])?"
     rf"(?P<name>{_NAME})[】\]]?[^\S\n]*(?::|(?=\n|$))|"
-    rf"[【\[](?P<bracketed>{_NAME})[】\]]:?|(?<=[ ,、】])(?P<inline>{_NAME}):"
+    rf"[【\[](?P<bracketed>{_NAME})[】\]]:?|"
+    rf"(?<=[ ,、】])(?<!working )(?<!provisional )(?<!differential )(?P<inline>{_NAME}):"
 )
 
 
 def find_headings(folded: str) -> list[tuple[int, int, str]]:
-    """List start, end and section of every heading: past_history, family_history, allergies, or empty for others."""
+    """List start, end and section of every heading: past_history, family_history, allergies, plans, or empty."""
     if ":" not in folded and "\n" not in folded and "】" not in folded:
         return []
     return [

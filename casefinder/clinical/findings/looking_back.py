@@ -25,7 +25,7 @@ _OF_RELATIVE: Final = re.compile(
     r"\s*(?:[(]|(?:in|among|affecting|of)\s)\s*"
     r"(?:(?:his|her|the|their|an?|one|two|three|both|several|first-degree|second-degree|maternal|paternal)\s+){0,3}$"
 )
-_CLOSED: Final = re.compile(r"\s*(?:[,;。.!?)\n]|by |on |$)")
+_CLOSED: Final = re.compile(r"\s*(?:[,;。.!?)\n]|(?:by|on|in|during|within|over|this|today) |$)")
 _UNCLEAR_CAUSE: Final = ("待查", "待诊")  # 发热待查 is a fever whose cause is unclear, 肺炎待查 an unclear pneumonia
 _NORMAL: Final = ("正常", "异常")
 _NOT_JUDGED_AHEAD: Final = frozenset({ConceptKind.BODY, ConceptKind.TEST})
@@ -53,7 +53,7 @@ def points_back(
     if cue.back is None:
         return False
     if cue.passes_comma and gap.count(",") == 1 and len(gap) <= _OVER_COMMA:
-        return True
+        return cue.is_zh or _CLOSED.match(folded, match.end) is not None
     if len(gap.strip(" :")) > cue.back or "," in gap:
         return False
     if cue.ahead is None or cue.is_both or (cue.prefers_back and not _CONJUNCTION.search(gap)):

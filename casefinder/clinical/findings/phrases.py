@@ -16,18 +16,21 @@ _TAKES_IES: Final = re.compile(r"[a-z]{2}[^aeiou\W]y$")
 _MAX_ABBREVIATION: Final = 4
 _MAX_ACRONYM: Final = 5  # NSTEMI and longer are nobody's plural
 # What makes another word of the last character of a form: 抽动症状 are no 抽动症, 颈椎病变 no 颈椎病,
-# 晚上感到 no 上感.
-_REREAD: Final = {"症": "状", "病": "变理毒灶因情程房种菌", "肿": "瘤块物", "感": "到觉受染冒", "泡": "沫"}
-_REREAD_FORMS: Final = {"见红": "肿斑疹热润色点"}  # 未见红肿
+# 晚上感到 no 上感, 青霉素过敏性休克 a shock.
+_REREAD: Final = {"症": "状", "敏": "性", "病": "变理毒灶因情程房种菌", "肿": "瘤块物", "感": "到觉受染冒", "泡": "沫"}
+_REREAD_FORMS: Final = {"见红": "肿斑疹热润色点", "膀胱充盈": "好可佳良欠差不"}  # 未见红肿, 膀胱充盈好
 # What an abbreviation stands for in a text that holds one of these words.
 _RIVALS: Final = {
     "dm": ("皮肌炎", "dermatomyositis", "右美沙芬", "dextromethorphan"),
     "ha": ("玻璃酸", "透明质酸", "hyaluron"),
     "rhf": ("y/o", "yo rhf", "handed"),
+    "no complaints": ("complaints of",),
+    "gbs": ("positive", "strep", "labour", "labor", "swab", "vagin", "antenatal", "intrapartum", "b链"),
 }
 # What must stand in the text beside a word that means something else in most texts.
 _PARTNERS: Final = {
-    word: ("urgency", "dysuria", "urin", "nocturia", "hematuria", "burning") for word in ("frequency", "hesitancy")
+    **dict.fromkeys(("frequency", "hesitancy"), ("urgency", "dysuria", "urin", "nocturia", "hematuria", "burning")),
+    "晨轻暮重": ("无力", "乏力", "下垂", "疲劳", "复视"),  # not of 双下肢水肿
 }
 _MAX_CASED: Final = 2  # MI, AF, PE: lower-case letter pairs are mostly something else
 # Abbreviations that are English words in lower case.
@@ -156,7 +159,7 @@ def _make_phrase(
         not_before=not_before,
         rivals=_RIVALS.get(text, ()),
         partners=_PARTNERS.get(text, ()),
-        is_plain=not (begins_word or ends_word or not_before),
+        is_plain=not (begins_word or ends_word or not_before or text in _PARTNERS or text in _RIVALS),
     )
 
 

@@ -14,11 +14,12 @@ from casefinder.clinical.findings.answers import hear_answer
 from casefinder.clinical.findings.clauses import continues_english, continues_list
 from casefinder.clinical.findings.contexts import loses_meaning
 from casefinder.clinical.findings.cues import Cue, Reach, Role
-from casefinder.clinical.findings.headings import ALLERGIES, default_assertion
+from casefinder.clinical.findings.headings import ALLERGIES, PLANS, default_assertion
 from casefinder.clinical.findings.judged import Judged, strengthen
 from casefinder.clinical.findings.looking_back import CONNECTOR, FELT, SENTENCE_END, apply_back, points_back
 from casefinder.clinical.findings.model import Assertion
 from casefinder.clinical.findings.overlaps import Match
+from casefinder.clinical.findings.treatments import DRUGS, PLANNED, find_time_ago, is_controlling, is_to_come
 from casefinder.clinical.lexicon import ConceptKind
 
 _QUESTION: Final = re.compile(r"\?(?![a-z])")
@@ -32,18 +33,16 @@ _GOES_ON: Final = re.compile(r"\b(?:or|nor|any)(?: a| any)? $")
 _RESULT: Final = re.compile(r",\s*(?:提示|示|显示|诊断|诊为|病理|结果)")
 _ALLERGY: Final = "allergy"
 _CONTACT: Final = "contact-history"
-_DRUGS: Final = frozenset({ConceptKind.DRUG, ConceptKind.DRUG_CLASS})
 _CLOSES: Final = {
     Role.END: (Role.NEGATE, Role.DOUBT, Role.PLAN),
     Role.NOW: (Role.NEGATE, Role.DOUBT, Role.PLAN, Role.PAST),
     Role.PATIENT: (Role.NEGATE, Role.DOUBT, Role.PLAN, Role.RELATIVE),
 }
-_PLANNED: Final = frozenset({ConceptKind.DRUG, ConceptKind.DRUG_CLASS, ConceptKind.PROCEDURE, ConceptKind.TEST})
+# What these say, if they only look at what they touch, goes for nothing more: 抗感染、氨溴索化痰; ex-smoker with COPD.
+_TOUCHING: Final = frozenset({Role.DROP, Role.PAST})
 _HAVING: Final = frozenset(("有", "出现", "见", "发现"))  # 没有出现, 未见有: one verb with the negation before
 _VERB_GAP: Final = 2  # characters: 没有再出现
-_AFTER_YEARS: Final = re.compile(
-    r"(?:治疗)?(?:术?后|(?<=术后))(?:约|近)?(?:\d+|[一二两三四五六七八九十半数几]+)[余多+]?(?:年|个?月)(?!余?龄)"
-)
+_DASH: Final = re.compile(r"\s--?\s")
 
 
 def judge_findings(
@@ -167,7 +166,8 @@ class _ScopeReader:
         judged = self._judge(match)
         if match.concepts[0].id == _CONTACT and self._sentence and self._sentence[-1].match.end == match.start:
             self._sentence[-1].drop = True  # 肺结核接触史: the tuberculosis is another person's
-        if judged.is_allergen or match.concepts[0].id == _ALLERGY:
+        is_allergic = match.concepts[0].id == _ALLERGY or self._folded.startswith("过敏", match.start)
+        if judged.is_allergen or is_allergic:
             self._mark_allergens(match)
         self._sentence.append(judged)
         self.judged.append(judged)
@@ -181,6 +181,8 @@ class _ScopeReader:
                 continue
             else:
                 limit = _LIST_GAP_ZH if cue.is_zh else _LIST_GAP
+            if cue.role in _TOUCHING and anchor > opened.end and not cue.ahead:
+                limit = 0
             if match.start - anchor > limit or (not cue.is_zh and self._has_passed(role, opened, match)):
                 del self._open[role]
 
@@ -188,8 +190,10 @@ class _ScopeReader:
         """Tell whether an English cue is done with: "r/o appendicitis RLQ pain" asks for the appendicitis alone."""
         anchor = self._anchor[role]
         gap = self._folded[anchor : match.start]
+        if role is Role.PAST and gap == " to " and anchor > opened.end:
+            return True  # switched from heparin to rivaroxaban
         if role is Role.NEGATE:
-            return _HAS_PASSED.search(gap) is not None
+            return _HAS_PASSED.search(gap) is not None or _DASH.search(gap) is not None
         if gap != " " or anchor == opened.end or match.concepts[0].kind not in FELT:
             return False
         return bool(self._sentence) and self._sentence[-1].match.concepts[0].kind is ConceptKind.DISEASE
@@ -205,35 +209,40 @@ class _ScopeReader:
     def _judge(self, match: Match) -> Judged:
         judged = Judged(match, self._default, drop=Role.DROP in self._open)
         for role, opened in self._open.items():
-            if self._is_meant(role, opened, match.concepts[0].kind):
+            if self._is_meant(role, opened, match):
                 strengthen(judged, role, opened)
-        kind = match.concepts[0].kind
-        if kind is ConceptKind.PROCEDURE or "术后" in self._folded[match.end - 2 : match.end + 2]:
-            since = _AFTER_YEARS.match(self._folded, match.end)
-            if since:
-                strengthen(judged, Role.PAST, Match(since.start(), since.end(), (), None))
-        if kind in _DRUGS:
+        if self._section == PLANS and judged.assertion is Assertion.PRESENT and is_to_come(self._folded, match):
+            judged.assertion = Assertion.UNCERTAIN
+        ago = find_time_ago(self._folded, match)
+        if ago is not None:
+            strengthen(judged, Role.PAST, ago)
+        if match.concepts[0].kind in DRUGS:
             judged.is_allergen = (
                 self._section == ALLERGIES
                 or _ALLERGIC_TO.search(self._folded, max(0, match.start - 30), match.start) is not None
             )
         return judged
 
-    def _is_meant(self, role: Role, opened: Match, kind: ConceptKind) -> bool:
-        """Tell whether an open cue says something about a kind.
+    def _is_meant(self, role: Role, opened: Match, match: Match) -> bool:
+        """Tell whether an open cue says something about a finding.
 
         1年前因头痛就诊 tells when a complaint began, not that it is over; 拟行手术治疗胃癌 plans the operation.
         """
+        kind = match.concepts[0].kind
         if role is Role.PLAN:
-            return kind in _PLANNED
-        return not (role is Role.PAST and self._folded[opened.start] == "年" and kind in FELT)
+            return kind in PLANNED
+        if role is not Role.PAST:
+            return True
+        if _cue_of(opened).reach is Reach.SENTENCE and is_controlling(self._folded, match):
+            return False
+        return self._folded[opened.start] != "年" or kind not in FELT
 
     def _mark_allergens(self, match: Match) -> None:
         """Mark the drugs named right before 过敏 or "allergy"."""
         following = match.start
         for judged in reversed(self._sentence):
             between = self._folded[judged.match.end : following]
-            if judged.match.concepts[0].kind not in _DRUGS or not CONNECTOR.fullmatch(between):
+            if judged.match.concepts[0].kind not in DRUGS or not CONNECTOR.fullmatch(between):
                 return
             judged.is_allergen = True
             following = judged.match.start
@@ -271,9 +280,12 @@ class _ScopeReader:
     def _goes_through(self, role: Role, opened: Match, closing: Match) -> bool:
         """Tell whether a verb or pronoun belongs to the cue before it: 没有出现, 否认近期有, "if she develops"."""
         between = self._folded[opened.end : closing.start]
-        if self._anchor[role] > opened.end or "," in between:
+        if "," in between:
             return False
         cue = _cue_of(opened)
+        if self._anchor[role] > opened.end:
+            # 拟明日全麻下行胆囊切除: the anaesthesia is part of what is planned.
+            return role is Role.PLAN and cue.is_zh and self._folded.startswith("下行", closing.start - 1)
         if cue.is_firm:
             return True
         return cue.is_zh and len(between) <= _VERB_GAP and self._folded[closing.start : closing.end] in _HAVING

@@ -338,6 +338,10 @@ def test_heading_outweighs_the_section_and_lasts_to_the_next_heading() -> None:
     assert _read(text, section="exam") == "<高血压 <冠心病 +胸痛 @糖尿病"
 
 
+def test_drug_before_an_allergic_shock_is_an_allergen() -> None:
+    assert [finding.is_allergen for finding in extract("青霉素过敏性休克").findings] == [True, False]
+
+
 def test_drug_under_an_allergy_heading_is_an_allergen() -> None:
     findings = extract("Allergies: aspirin\nMedications: metformin").findings
     assert [(finding.surface, finding.is_allergen) for finding in findings] == [("aspirin", True), ("metformin", False)]
@@ -406,4 +410,104 @@ def test_question_about_a_disease_does_not_doubt_it(text: str, expected: str) ->
     ],
 )
 def test_prefixes_and_what_a_telegram_leaves_out(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("暂不用激素", "-激素"),
+        ("暂缓手术，复查血常规", "-手术 +血常规"),
+        ("Thrombolysis was not given.", "-Thrombolysis"),
+        ("No longer on warfarin; switched from heparin to apixaban", "-warfarin <heparin +apixaban"),
+        ("Will hold off antibiotics for now", "-antibiotics"),
+        ("既往高血压10年，口服氨氯地平控制可", "<高血压 +氨氯地平"),
+        ("既往高血压10年，曾服氨氯地平", "<高血压 <氨氯地平"),
+    ],
+)
+def test_treatment_that_is_not_given_is_absent_and_one_that_works_is_present(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("如发热随诊", "?发热"),
+        ("嘱如头痛、呕吐及时就诊", "?头痛 ?呕吐"),
+        ("头痛时急诊", "?头痛"),
+        ("头痛如裹", "+头痛"),
+        ("上感表现，如发热、咳嗽等，及时就诊", "+上感 +发热 +咳嗽"),
+        ("术后可能致出血", "?出血"),
+        ("Safety-netted re sepsis, meningitis", "?sepsis ?meningitis"),
+        ("Risks of bleeding and infection discussed", "?bleeding ?infection"),
+    ],
+)
+def test_what_may_come_is_doubtful(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("急性心梗暂不考虑", "-急性心梗"),
+        ("暂不考虑急性心梗", "-急性心梗"),
+        ("肺癌高度怀疑", "?肺癌"),
+        ("水肿无 黄疸无 发热有", "-水肿 -黄疸 +发热"),
+        ("Rash was not seen in the clinic", "-Rash"),
+        ("Meningitis was considered but excluded", "-Meningitis"),
+        ("Pneumonia is felt to be unlikely", "?Pneumonia"),
+        ("Seizures? None that we know of.", "-Seizures"),
+        ("colonoscopy recommended", "?colonoscopy"),
+        ("Pneumonia, now resolved", "<Pneumonia"),
+        ("Pneumonia, resolved fever", "+Pneumonia +fever"),
+        ("Tonsillectomy aged 6", "<Tonsillectomy"),
+        ("A woman with asthma aged 45", "+asthma"),
+    ],
+)
+def test_cue_behind_what_it_judges(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I haven't got a fever, I just feel tired", "-fever +tired"),
+        ("No cough, just sneezing", "-cough +sneezing"),
+        ("no fever, cough or rash noted", "-fever -cough -rash"),
+        ("no fever, cough without sputum", "-fever +cough -sputum"),
+        ("He has no fever - does he have malaria?", "-fever ?malaria"),
+        ("no further enlargement of the aneurysm", "+aneurysm"),
+        ("Cough hasn't stopped", "+Cough"),
+        ("My dad had gout and now I've got a fever", "@gout +fever"),
+        ("an ex-smoker with asthma", "<smoker +asthma"),
+        ("old stroke", "<stroke"),
+        ("a 60 year old with stroke", "+stroke"),
+    ],
+)
+def test_english_scope_ends_where_something_new_is_said(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("予头孢抗感染、布洛芬退热", "+头孢 +布洛芬"),
+        ("拟明日全麻下行胆囊切除术", "?全麻 ?胆囊切除术"),
+        ("必要时予吗啡", "?吗啡"),
+        ("2017年剖宫产", "<剖宫产"),
+        ("2017年3月5日剖宫产", "+剖宫产"),
+        ("黄疸逐渐消退", "+黄疸"),
+        ("腹泻已停", "<腹泻"),
+        ("与家人争吵后心慌", "+心慌"),
+        ("爱人有肺结核", "@肺结核"),
+        ("双下肢水肿，晨轻暮重", "+双下肢水肿"),
+        ("四肢无力，晨轻暮重", "+四肢无力 +晨轻暮重"),
+        ("膀胱充盈可", ""),
+        ("青霉素过敏性休克", "+青霉素 +过敏性休克"),
+        ("Plan: aspirin, continue metformin", "?aspirin +metformin"),
+        ("Working diagnosis: gout", "?gout"),
+        ("PMH: asthma. Meds: aspirin", "<asthma +aspirin"),
+    ],
+)
+def test_ward_notes(text: str, expected: str) -> None:
     assert _read(text) == expected
