@@ -1,8 +1,8 @@
 """Cues that are known by what stands around them.
 
-A bare sign or a yes and no: 发热-, "cough -", +fever, -chills, 腹痛：否, 水肿无 黄疸无. A condition: 如发热随诊. What an
-examination is still to exclude: 建议查胸片，排除肺炎, where 排除 alone says that it is excluded. The age at which something was
-done: "tonsillectomy aged 6". Also the first letters of afebrile and nontender.
+A bare sign or a yes and no: 发热-, "cough -", +fever, -chills, 腹痛：否, 水肿无 黄疸无. A condition: 如发热随诊.
+What an examination is still to exclude: 建议查胸片，排除肺炎, where 排除 alone says that it is excluded. The age
+at which something was done: "tonsillectomy aged 6". Also the first letters of afebrile and nontender.
 """
 
 from __future__ import annotations
