@@ -26,7 +26,10 @@ _CHILD: Final = re.compile(
     r"患儿|小儿|儿童|婴儿|幼儿|新生儿|宝宝|孩子|\b(?:child|infant|baby|toddler|newborn|neonate)\b", re.I
 )
 _CHUNK: Final = re.compile(r"[\s,，、;；。:：+/和及]+|\.(?:\s|$)")
+_PRESENT: Final = "present"
 _ABSENT: Final = "absent"
+_FAMILY: Final = "family"
+_FAMILY_HISTORY: Final = re.compile(r"家族|遗传|family (?:history|hx)|\bf(?:h|hx)\b|hereditary|runs in", re.I)
 _MOST_OF_IT: Final = 0.5  # share of a question from which its findings stand for all of it
 _FULL_COVERAGE: Final = 0.8  # what is left are words such as 伴, 3天 and "with"
 _SATURATION: Final = 1.2  # a word said twice in a question counts for 1.4, never beyond 2.2
@@ -48,7 +51,8 @@ class Question:
         terms: Weight of each lexical term outside the findings that it names: how often it is said, and how much it
             counts in this text where the encoder has learned that.
         finding_terms: Weight of each lexical term inside those that it does not deny: cases may say them in other
-            words, and so are compared by either. The words of what is denied are compared by nothing but concept.
+            words, and so are compared by either. The words of what is denied are compared by nothing but concept, and
+            so are measured values: 39.5度 shares no more with 35.5度 than a unit.
         chunks: Its parts between separators, as lexical terms, where names are looked for.
         mentions: The findings that it names.
         coverage: Share of its characters that name findings, 0 to 1.
@@ -123,20 +127,30 @@ class _Reading:
 
 def _read(text: str) -> _Reading:
     extraction = extract(text)
-    mentions = tuple(mentions_of(extraction, QUESTION))
+    mentions = _of_who_is_asked_about(text, tuple(mentions_of(extraction, QUESTION)))
     return _Reading(text, extraction, mentions, _coverage(text, mentions))
+
+
+def _of_who_is_asked_about(text: str, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Take a relative for the patient where a question says nothing of any other: "my father has leg pain"."""
+    said = {mention.assertion for mention in mentions} - {_ABSENT}
+    if said != {_FAMILY} or _FAMILY_HISTORY.search(text):
+        return mentions
+    return tuple(replace(m, assertion=_PRESENT) if m.assertion == _FAMILY else m for m in mentions)
 
 
 def _question(reading: _Reading, vector: Vectors, denial: Vectors, bridge: Vectors) -> Question:
     text, extraction, mentions, coverage = reading.text, reading.extraction, reading.mentions, reading.coverage
     terms = lexical_terms(_without(text, mentions))
-    finding_terms = [term for mention in mentions for term in _said_terms(text, mention)]
+    values = tuple(values_of(extraction, QUESTION))
+    numbers = {(value.start, value.end) for value in values}
+    named = [mention for mention in mentions if (mention.start, mention.end) not in numbers]
+    finding_terms = [term for mention in named for term in _said_terms(text, mention)]
     if not (vector.any() or terms or finding_terms or mentions):
         raise EmptyQueryError("the question holds no words; describe a complaint, such as 胸痛伴冷汗")
     patient_age = extraction.ages[0].age if extraction.ages else None
     sex = extraction.sexes[0].sex if extraction.sexes else None
     age = patient_age.in_years if patient_age else None
-    values = tuple(values_of(extraction, QUESTION))
     is_child = age < ADULT_YEARS if age is not None else (True if _CHILD.search(text) else None)
     return Question(
         text=text,

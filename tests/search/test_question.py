@@ -1,0 +1,31 @@
+"""What a question is taken to ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from casefinder.encoders import load_encoder
+from casefinder.search.question import read_question
+
+
+@pytest.mark.parametrize(
+    ("text", "assertions"),
+    [
+        ("my father age 65 his always leg pain", ["present"]),
+        ("我父亲是老胃病了", ["present"]),
+        ("我爸头晕，没有发热", ["present", "absent"]),
+        # Who tells of the family, and of a patient beside it, asks about the patient.
+        ("父亲有糖尿病家族史", ["family"]),
+        ("family history of lupus", ["family"]),
+        ("父亲高血压，患者胸痛", ["family", "present"]),
+    ],
+)
+def test_relative_of_whom_alone_is_spoken_is_the_patient(text: str, assertions: list[str]) -> None:
+    assert [str(mention.assertion) for mention in read_question(text, load_encoder()).mentions] == assertions
+
+
+def test_measured_value_is_compared_by_what_it_means_and_not_by_its_words() -> None:
+    question = read_question("体温39.5度", load_encoder())
+    assert [mention.concept_id for mention in question.mentions] == ["high-fever"]
+    assert not question.finding_terms
+    assert not question.terms
