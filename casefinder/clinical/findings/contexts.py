@@ -11,7 +11,7 @@ from casefinder.clinical.findings.overlaps import Match
 _HISTORY_OF: Final = re.compile(r"history of|h/o|hx of")
 _COURSE_BEFORE: Final = re.compile(
     r"(?:hours?|days?|weeks?|months?|years?|hrs?|yrs?|wks?|hour's|day's|week's|month's|year's|days'|"
-    r"weeks'|months'|years')[ -]*$"
+    r"weeks'|months'|years')[ -]*$|\d ?(?:[dw]|/7|/52|/12) ?$"
 )
 _COURSE_AHEAD: Final = re.compile(
     r"\s*(?:of )?(?:约|近)?(?:\d+|[一二两三四五六七八九十半数几])[余多+]?\s*(?:个)?(?:天|日|小时|周|h\b|"
@@ -31,6 +31,12 @@ _MINE: Final = re.compile(r"(?:我|我家|我的|老)(?:[\u4e00-\u9fff]{1,2})$")
 _IS_ASKED_ABOUT: Final = re.compile(
     r"[,\s]*(?:今年|\d{1,3}岁|最近|近|这几天|这两天|现在|昨|今天|前天|总|老是|一直|突然|经常|已经)"
 )
+# The same in English: "My husband snores loudly, does he have sleep apnea?", where nobody says "I have".
+_ASKED: Final = re.compile(r"\b(?:does|should|could|can|is|has|will|might) (?:he|she|they)\b")
+_OF_MYSELF: Final = re.compile(r"\bi(?:'ve|'m| have| had| am| was| feel| get| got| keep| started| also)\b")
+# 我爸咳嗽一个月了，担心是肺癌, where nothing is said of 我 alone.
+_ASKED_ZH: Final = re.compile(r"吗|\?|怎么办|怎么回事|怎么治|是不是|担心|要紧|请问")
+_ALONE: Final = re.compile(r"我(?![爸妈父母老家的们姐哥弟妹奶爷外婆公儿女岳妻丈爱])")
 _NO_COMMA: Final = re.compile(r"(?:no|never|none),")  # "No, just a cough" answers something else
 # "What is lupus?" asks about it, and doubts nothing.
 _ASKS_ABOUT: Final = re.compile(r"(?:^|[.?!;\n]\s*)(?:(?:what|who|how|when|why|where|which)\b|什么[是叫])[^.?!;,\n]*$")
@@ -64,7 +70,11 @@ def _is_no_relative(folded: str, match: Match) -> bool:
     before = folded[max(0, match.start - 20) : match.start]
     if _IS_PATIENT.search(before) or (_CHILD.match(folded, match.start) and _MY.search(before)):
         return True
+    if _MY.search(before) and _ASKED.search(folded, match.end) and not _OF_MYSELF.search(folded):
+        return True
     is_mine = _MINE.search(folded, max(0, match.start - 3), match.end) is not None
+    if is_mine and _ASKED_ZH.search(folded, match.end) and not _ALONE.search(folded):
+        return True
     return is_mine and _IS_ASKED_ABOUT.match(folded, match.end) is not None
 
 

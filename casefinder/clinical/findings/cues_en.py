@@ -40,7 +40,11 @@ _NEGATE: Final = (
         "been ruled out for|argues against",
     ),
     (en_cue(Role.NEGATE, back=0), "-free"),
-    (en_cue(Role.NEGATE, ahead=20), "rather than|instead of|as opposed to"),
+    (en_cue(Role.NEGATE, back=3), "non-reactive|nonreactive|non reactive"),
+    (
+        en_cue(Role.NEGATE, ahead=20),
+        "rather than|instead of|as opposed to|misdiagnosed with|misdiagnosed as|mistaken for|wrongly diagnosed with",
+    ),
     (en_cue(Role.NEGATE, back=8), "was withheld|were withheld|withheld|was held|were held|is being held|held"),
     (
         en_cue(Role.NEGATE, ahead=45, reach=_LIST),
@@ -74,7 +78,7 @@ _NEGATE: Final = (
         en_cue(Role.NEGATE, ahead=20, reach=_LIST),
         (
             "no longer on|no longer taking|no longer takes|no longer using|no longer uses|no longer requires|hold off|"
-            "hold off on|holding off|holding off on|defer|deferred|deferring|withholding|"
+            "hold off on|holding off|holding off on|defer|deferred|deferring|withholding|hold|"
             "not taking|not on|not receiving|never took|never received|declined|declines|refused|refuses|"
             "abstinent from|abstains from|abstaining from|"
             + combine_words("not", "yet|currently|presently|actively", "on|taking|receiving|requiring|using")
@@ -131,7 +135,7 @@ _NEGATE: Final = (
     ),
     (en_cue(Role.NEGATE, ahead=1, back=16, prefers_back=True), "negative|neg"),
     (en_cue(Role.NEGATE, ahead=1, back=2, reach=_LIST, prefers_back=True), "(-)"),
-    (en_cue(Role.NEGATE, ahead=30, back=8, reach=_LIST), "ruled out|rules out|excludes|excluding|ruling out"),
+    (en_cue(Role.NEGATE, ahead=30, back=8, reach=_LIST), "ruled out|rules out|excludes|excluded|excluding|ruling out"),
 )
 _PAST: Final = (
     (
@@ -157,7 +161,7 @@ _PAST: Final = (
             "used to suffer from|used to experience|completed treatment for|completed therapy for|"
             "treated in the past for|"
             "completed|has completed|had completed|finished|completing|switched from|changed from|transitioned from|"
-            "converted from|weaned off|weaned from|came off|coming off|"
+            "converted from|weaned off|weaned from|came off|coming off|d/c|d/c'd|"
             "quit|stopped taking|stopping|discontinuing|discontinuation of|cessation of|resolution of|"
             "disappearance of|childhood|recovering from|years after|months after|years following|"
             "years post|prior episode of|prior episodes of|previous episode of|previous episodes of|past episodes of|"
@@ -184,10 +188,12 @@ _PAST: Final = (
         ),
     ),
     (en_cue(Role.PAST, ahead=0), "ex-"),
+    (en_cue(Role.PAST, ahead=1), "off"),
     (
         en_cue(Role.PAST, back=2, passes_comma=True),
         "since resolved|now resolved|resolved|which resolved|which has resolved|which have resolved|both resolved|"
-        "all resolved|since subsided|now subsided|now gone|since gone",
+        "all resolved|since subsided|now subsided|now gone|since gone|which was replaced by|which was replaced with|"
+        "which was switched to|replaced by|replaced with",
     ),
     (
         en_cue(Role.PAST, ahead=30, back=16, prefers_back=True),
@@ -233,7 +239,9 @@ _RELATIVE: Final = (
 _OTHERS: Final = (
     (
         en_cue(Role.DROP, back=1),
-        ("unit|ward|clinic|vaccine|vaccination|vaccines|department|centre|center|contact|contacts|exposure"),
+        (
+            "unit|ward|clinic|vaccine|vaccination|vaccines|booster|jab|department|centre|center|contact|contacts|exposure"
+        ),
     ),
     (en_cue(Role.DROP, ahead=1), "anti|vaccinated against|immunized against|immunised against"),
     (
@@ -301,7 +309,10 @@ _NOTHING: Final = (
     "day old|contact lens|contact dermatitis|who reports|who complains|that she|that he|"
     "heart failure unit|at the age of|current medications|current smoker|old age|still birth|fears she|"
     "fears he|fears that|fear that|"
-    "on time|only child|no medication|no medications|no treatment|without treatment|without medication|"
+    "asa 1|asa 2|asa 3|asa 4|asa i|asa ii|asa iii|asa iv|asa grade|asa class|asa score|non-bilious|nonbilious|"
+    "take off|took off|taken off|day off|days off|time off|off work|off school|off her feet|off his feet|"
+    "on and off|off and on|stop smoking|tumor necrosis factor|tumour necrosis factor|on time|only child|"
+    "no medication|no medications|no treatment|without treatment|without medication|"
     "no therapy|untreated|could not|cannot|can not|unable to|not eat|not sleep|not possible|"
     "not consistent|not recall|no known cause|without known cause|without warning|no warning|"
     "prolonged periods of|no loss to follow-up|on ra|% ra|robitussin dm|guaifenesin dm|mucinex dm|delsym dm"

@@ -172,16 +172,22 @@ EN_DOUBT: Final = (
     (
         en_cue(Role.DOUBT, ahead=30),
         combine_words(
-            "worried|afraid|scared|concerned|think|thinks|fear|fears|thought",
+            "worried|afraid|scared|terrified|convinced|concerned|think|thinks|fear|fears|thought",
             "that|",
             "i|he|she|they|it|my son|my daughter|my child|my baby|my mother|my father|my wife|my husband",
             "have|has|may have|might have|could have|is|was|may be|might be",
         ),
     ),
     (
+        en_cue(Role.DOUBT, ahead=30),
+        combine_words("worried|afraid|scared|terrified|convinced", "it's|this is|it's just|that it's"),
+    ),
+    (en_cue(Role.DOUBT, back=4), "until proven otherwise|unless proven otherwise|until excluded|until ruled out"),
+    (
         en_cue(Role.PLAN, back=3),
         combine_words(
-            "|is|was|are|were|has been", "planned|recommended|advised|scheduled|awaited|booked|arranged|suggested"
+            "|is|was|are|were|has been",
+            "planned|recommended|advised|scheduled|awaited|booked|arranged|suggested|to follow",
         ),
     ),
     (
@@ -190,6 +196,8 @@ EN_DOUBT: Final = (
             "planned|scheduled for|planned for|plan for|considered for|recommended|awaiting|would benefit from|"
             "candidate for|start|begin|initiate|recommend|recommends|advised|advise|offered|to undergo|"
             "to receive|to start|awaits|plan|"
+            "commence|resume|will resume|have suggested|suggested|we discussed|discussed|would prefer to try|"
+            "before starting|can i take|could i take|should i take|is it safe to take|"
             "plans for|listed for|booked for|referred for|pending|"
             + combine_words("may|might|will|would|could|likely to", "need|require|undergo|receive|benefit from|start")
         ),

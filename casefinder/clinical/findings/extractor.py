@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Final
 
 from casefinder.cases import Age, Sex
 from casefinder.clinical.findings.demographics import find_ages, find_sexes
@@ -22,12 +23,14 @@ from casefinder.clinical.findings.model import (
     Span,
 )
 from casefinder.clinical.findings.overlaps import Match
-from casefinder.clinical.findings.places import choose_side, find_sides, find_site
+from casefinder.clinical.findings.places import choose_side, find_agent, find_sides, find_site
 from casefinder.clinical.findings.quantities import MEASURED_SIGNS
 from casefinder.clinical.findings.ranges import Ranges
 from casefinder.clinical.findings.scope import judge_findings
 from casefinder.clinical.findings.sited import SitedFindings
 from casefinder.clinical.lexicon import Lexicon, load_lexicon
+
+_INFECTION: Final = "infection"
 
 
 class FindingExtractor:
@@ -121,7 +124,8 @@ def _make_findings(
         site = find_site(folded, matches, place)
         surface = text[match.start : match.end]
         for general in match.concepts:
-            concept = general if site is None else sited.named(general, site, in_english=surface.isascii())
+            place_or_agent = find_agent(folded, matches, place) if general.id == _INFECTION and not site else site
+            concept = sited.named(general, place_or_agent, in_english=surface.isascii()) if place_or_agent else general
             findings.append(
                 Finding(
                     concept_id=concept.id,

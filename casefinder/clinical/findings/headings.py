@@ -22,20 +22,23 @@ _PLAIN = (
     "examination|on examination|pe|p/e|o/e|vital signs|vitals|investigations|labs?|laboratory|imaging|assessment|"
     "impression|plan|diagnosis|social history|review of systems|ros|hospital course|medications|"
     "current medications|meds|current meds|drugs|drug history|dhx?|pc|presenting complaint|shx?|soc hx|symptoms|"
-    "treatment plan|诊疗计划|治疗计划|下一步计划"
+    "treatment plan|诊疗计划|治疗计划|下一步计划|鉴别诊断|differential diagnosis|differential|ddx"
 )
 _DEFAULTS: Final = {
     "past_history": Assertion.HISTORICAL,
     "family_history": Assertion.FAMILY,
+    "differential": Assertion.UNCERTAIN,
 }
 ALLERGIES: Final = "allergies"
 PLANS: Final = "plans"
+_DIFFERENTIAL: Final = "differential"
 
 _NAMES: Final = {
     **dict.fromkeys(re.sub(r"[?]", "", _PAST).split("|"), "past_history"),
     **dict.fromkeys(("pmh", "psh"), "past_history"),
     **dict.fromkeys(("fh", "fhx", *_FAMILY.split("|")), "family_history"),
     **dict.fromkeys(_ALLERGY.split("|"), ALLERGIES),
+    **dict.fromkeys(("鉴别诊断", "differential diagnosis", "differential", "ddx"), _DIFFERENTIAL),
     **dict.fromkeys(("plan", "treatment plan", "诊疗计划", "治疗计划", "下一步计划"), PLANS),
 }
 # At the start of a line or sentence, with an optional number or bracket, and a colon or the end of the line after it;
@@ -50,7 +53,7 @@ _HEADING: Final = re.compile(
 
 
 def find_headings(folded: str) -> list[tuple[int, int, str]]:
-    """List start, end and section of every heading: past_history, family_history, allergies, plans, or empty."""
+    """List start, end and section of every heading; the section is empty where it sets nothing."""
     if ":" not in folded and "\n" not in folded and "】" not in folded:
         return []
     return [

@@ -26,6 +26,7 @@ _OF_RELATIVE: Final = re.compile(
     r"(?:(?:his|her|the|their|an?|one|two|three|both|several|first-degree|second-degree|maternal|paternal)\s+){0,3}$"
 )
 _CLOSED: Final = re.compile(r"\s*(?:[,;。.!?)\n]|(?:by|on|in|during|within|over|this|today) |$)")
+_ASKS_AHEAD: Final = re.compile(r"\?[a-z]")  # sepsis ?source
 _UNCLEAR_CAUSE: Final = ("待查", "待诊")  # 发热待查 is a fever whose cause is unclear, 肺炎待查 an unclear pneumonia
 _NORMAL: Final = ("正常", "异常")
 _NOT_JUDGED_AHEAD: Final = frozenset({ConceptKind.BODY, ConceptKind.TEST})
@@ -50,7 +51,7 @@ def points_back(
     gap = folded[sentence[-1].match.end : match.start]
     if cue.role is Role.RELATIVE and not has_relative and gap.strip() and _OF_RELATIVE.fullmatch(gap):
         return True
-    if cue.back is None:
+    if cue.back is None or (gap and _ASKS_AHEAD.match(folded, match.start)):
         return False
     if cue.passes_comma and gap.count(",") == 1 and len(gap) <= _OVER_COMMA:
         return cue.is_zh or _CLOSED.match(folded, match.end) is not None

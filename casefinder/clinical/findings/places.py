@@ -27,6 +27,9 @@ _SITE_AFTER: Final = re.compile(
     r"\s+(?:of|in|on|over|to|around|involving)\s+(?:(?:the|his|her|my|their|both|left|right|bilateral|upper|lower|mid|"
     r"anterior|posterior|lateral|medial|entire|whole)\s+)*"
 )
+# What stands between an infection and what causes it: 支原体的感染, 感染了轮状病毒, infection with S. aureus.
+_CAUSED: Final = re.compile(r"\s*(?:的|性|性的|菌)?\s*")
+_CAUSED_BY: Final = re.compile(r"(?:了|过|的是|上)?(?:这个|那个|一种)?|\s+(?:with|by|due to|caused by|of|from)\s+")
 _LOOK_BACK: Final = 12  # characters: "left upper limb " and 右侧腹股沟区可扪及一
 _SITE_GAP: Final = 6
 
@@ -76,6 +79,22 @@ def find_site(folded: str, matches: Sequence[Match], place: int) -> str | None:
             return concept.id if concept.kind is ConceptKind.BODY else _find_site_after(folded, matches, place)
         index -= 1
     return _find_site_after(folded, matches, place)
+
+
+def find_agent(folded: str, matches: Sequence[Match], place: int) -> str | None:
+    """Return the id of the organism that an infection is said to be with, or None.
+
+    Args:
+        folded: The text.
+        matches: All matches in it, in order.
+        place: Which of them is the infection.
+    """
+    for other, joined in ((place - 1, _CAUSED), (place + 1, _CAUSED_BY)):
+        if 0 <= other < len(matches) and matches[other].concepts:
+            agent, (start, end) = matches[other], (matches[min(place, other)].end, matches[max(place, other)].start)
+            if agent.concepts[0].kind is ConceptKind.ORGANISM and joined.fullmatch(folded, start, end):
+                return agent.concepts[0].id
+    return None
 
 
 def _find_site_after(folded: str, matches: Sequence[Match], place: int) -> str | None:

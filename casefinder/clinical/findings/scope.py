@@ -41,6 +41,7 @@ _CLOSES: Final = {
 # What these say, if they only look at what they touch, goes for nothing more: 抗感染、氨溴索化痰; ex-smoker with COPD.
 _TOUCHING: Final = frozenset({Role.DROP, Role.PAST})
 _HAVING: Final = frozenset(("有", "出现", "见", "发现"))  # 没有出现, 未见有: one verb with the negation before
+_TOUCH: Final = 1  # character
 _VERB_GAP: Final = 2  # characters: 没有再出现
 _DASH: Final = re.compile(r"\s--?\s")
 
@@ -141,6 +142,8 @@ class _ScopeReader:
             return True
         has_item = self._anchor[role] > opened.end
         if not cue.is_zh:
+            if not has_item and cue.ahead is not None and cue.ahead <= _TOUCH:
+                return False  # 松动(-)，冷刺激痛: what the sign is of has no form
             return continues_english(
                 self._folded,
                 comma,
@@ -193,10 +196,19 @@ class _ScopeReader:
         if role is Role.PAST and gap == " to " and anchor > opened.end:
             return True  # switched from heparin to rivaroxaban
         if role is Role.NEGATE:
-            return _HAS_PASSED.search(gap) is not None or _DASH.search(gap) is not None
+            return any(over.search(gap) for over in (_HAS_PASSED, _DASH)) or (
+                anchor > opened.end and self._turns_to_drug(match)
+            )
         if gap != " " or anchor == opened.end or match.concepts[0].kind not in FELT:
             return False
         return bool(self._sentence) and self._sentence[-1].match.concepts[0].kind is ConceptKind.DISEASE
+
+    def _turns_to_drug(self, match: Match) -> bool:
+        """Tell whether a list of complaints is over: "no evidence of rejection, tacrolimus level 8"."""
+        if match.concepts[0].kind not in DRUGS or not self._sentence:
+            return False
+        before = self._sentence[-1].match
+        return before.concepts[0].kind not in PLANNED and "or" not in self._folded[before.end : match.start].split()
 
     def _close_attribute(self, match: Match) -> None:
         """End a negation that only describes what follows: 没有发热的咳嗽 is a cough."""

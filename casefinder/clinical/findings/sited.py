@@ -1,7 +1,8 @@
-"""General findings at a body part that have a name together: inflammation of the lung is pneumonia.
+"""General findings that have a name together with their body part or cause: inflammation of the lung is pneumonia.
 
 The lexicon says which do: 肺部炎症 is a form of pneumonia, and begins with one of lung and ends with one of
 inflammation. So 肺部有炎症 and "inflammation of the lung", which are no forms, are read as what these forms mean.
+An infection is joined with what causes it in the same way: 支原体的感染 is 支原体感染.
 """
 
 from __future__ import annotations
@@ -21,6 +22,13 @@ _PAINS: Final = frozenset(
     "severe-pain dull-pain distending-pain stabbing-pain colicky-pain cold-pain burning-pain dragging-pain".split()
 )
 
+# What can be anywhere, and so is called at a part what it is called at the whole: pain in a fingertip is finger pain,
+# but blindness of an eye is nothing of the face.
+_ANYWHERE: Final = _PAINS | frozenset(
+    "pain tenderness lump swelling edema redness redness-and-swelling rash itching numbness general-weakness "
+    "inflammation bleeding nodule ulcer effusion space-occupying-lesion fracture injury perforation".split()
+)
+
 
 class SitedFindings:
     """Knows what findings are called at a body part. What was looked up is kept."""
@@ -36,7 +44,7 @@ class SitedFindings:
 
         Args:
             finding: The finding.
-            site_id: Id of the body part.
+            site_id: Id of the body part, or of the organism.
             in_english: Whether the text names the finding in English. Where the languages part (stomach pain is
                 abdominal pain, 胃痛 epigastric pain), forms of that language come first.
         """
@@ -50,7 +58,8 @@ class SitedFindings:
         if finding.kind not in _KINDS:
             return
         findings = [finding, self._lexicon[_PAIN]] if finding.id in _PAINS and _PAIN in self._lexicon else [finding]
-        sites = map(self._lexicon.__getitem__, (site_id, *self._lexicon[site_id].broader))
+        wholes = self._lexicon[site_id].broader if finding.id in _ANYWHERE else ()
+        sites = map(self._lexicon.__getitem__, (site_id, *wholes))
         for site, general in product(sites, findings):
             chinese = [part + felt for part, felt in product(site.zh_forms, general.zh_forms)]
             english = [f"{part} {felt}" for part, felt in product(site.en_forms, general.en_forms)]

@@ -14,6 +14,11 @@ _COMMA_POINT: Final = re.compile(r"\d\d,\d")  # no number of thousands is so sho
 _DEGREES: Final = re.compile(
     r"(?P<number>(?:3[4-9]|4[0-2])(?<![\d.~-]\d\d)(?:\.\d{1,2}|,\d)?)\s*(?P<unit>℃|°\s*c\b|度(?![肿大烧伤角]))"
 )
+# 38.2°, as no angle is measured to a tenth but Cobb's, and 38.5以上的体温.
+_TENTHS: Final = re.compile(
+    r"(?<![\d.角~-])(?<!cobb )(?<!angle )(?P<number>(?:3[5-9]|4[01])\.\d)"
+    r"(?:(?P<unit>\s*°)(?!\s*[cf])|(?=(?:以上|以下|左右|多)?的?体温))"
+)
 _FAHRENHEIT: Final = re.compile(
     r"(?<![\d.])(?P<number>(?:9[0-9]|10[0-9])(?:\.\d{1,2})?)\s*(?P<unit>°\s*f\b|℉|"
     r"degrees f(?:ahrenheit)?\b)"
@@ -63,8 +68,10 @@ def to_celsius(fahrenheit: float) -> float:
 
 
 def find_with_unit(folded: str) -> Iterator[re.Match[str]]:
-    """Find temperatures by their unit; groups ``number`` and ``unit``."""
+    """Find temperatures by their unit or name; groups ``number`` and ``unit``."""
     yield from _DEGREES.finditer(folded)
+    if "°" in folded or "体温" in folded:
+        yield from _TENTHS.finditer(folded)
     if "f" in folded or "℉" in folded:
         yield from _FAHRENHEIT.finditer(folded)
 

@@ -15,7 +15,7 @@ _AFTER_YEARS: Final = re.compile(
     r"(?:治疗)?(?:术?后|(?<=术后))(?:约|近)?(?:\d+|[一二两三四五六七八九十半数几]+)[余多+]?(?:年|个?月)(?!余?龄)"
 )
 _IN_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d年(?:于|在|行|曾)?$")  # 2017年剖宫产; a day is that of a visit
-_CONTROLS: Final = re.compile(r"[^。;!?\n]{0,14}控制(?:可|尚可|良好|好|平稳|满意|在|血)")
+_CONTROLS: Final = re.compile(r"[^。;!?\n]{0,14}控制(?:可|尚可|良好|好|平稳|满意|在|血|欠佳|不佳|差)")
 _GOES_ON: Final = re.compile(r"(?:continue|cont\.?|ongoing|stay on|remain on|继续\w{0,3}|续用) ?$")
 _LOOK_BACK: Final = 16  # characters
 
@@ -31,7 +31,7 @@ def find_time_ago(folded: str, match: Match) -> Match | None:
 
 
 def is_controlling(folded: str, match: Match) -> bool:
-    """Tell whether a drug works, and so is taken now: 既往高血压，口服氨氯地平控制可."""
+    """Tell whether it is said how well a drug works, which so is taken now: 既往高血压，口服氨氯地平控制可."""
     return match.concepts[0].kind in DRUGS and _CONTROLS.match(folded, match.end) is not None
 
 

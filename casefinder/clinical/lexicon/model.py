@@ -156,9 +156,14 @@ def normalise_form(form: str) -> str:
 
 def _normalise_lines(forms: Sequence[str]) -> list[str]:
     """Normalise many forms in one pass, as one text: five times faster than form by form."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", "\n".join(forms)).casefold())
+    folded = _compose(_compose("\n".join(forms)).casefold())
     lines = _ODD_SPACES.sub(" ", folded).split("\n")
     return [line.strip(" ") for line in lines]
+
+
+def _compose(text: str) -> str:
+    """Return a text in Unicode form NFKC; that it is in it already is seen much faster."""
+    return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
 
 
 def _reach(start_id: str, neighbours: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

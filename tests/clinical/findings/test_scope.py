@@ -511,3 +511,47 @@ def test_english_scope_ends_where_something_new_is_said(text: str, expected: str
 )
 def test_ward_notes(text: str, expected: str) -> None:
     assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("双腋下未见异常肿大淋巴结", "-肿大淋巴结"),
+        ("压痛、反跳痛均未及", "-压痛 -反跳痛"),
+        ("暂不需抗病毒治疗", "-抗病毒治疗"),
+        ("家属不同意气管切开", "-气管切开"),
+        ("告知家属若发热随诊", "?发热"),
+        ("我爸咳嗽一个月了，担心是肺癌", "+咳嗽 ?肺癌"),
+        ("我妈有糖尿病，我会得吗？", "@糖尿病"),
+        ("术前停阿司匹林7天", "<阿司匹林"),
+        ("鉴别诊断：肺结核：多有低热", "?肺结核 ?低热"),
+        ("嘱戒酒", "?戒酒"),
+        ("遵医嘱予曲马多", "+曲马多"),
+        ("松动(-)，牙龈红肿", "+牙龈红肿"),
+    ],
+)
+def test_further_notes_in_chinese(text: str, expected: str) -> None:
+    assert _read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ultrasound excluded gallstones", "+Ultrasound -gallstones"),
+        ("Gallstones excluded.", "-Gallstones"),
+        ("no evidence of sepsis, morphine given", "-sepsis +morphine"),
+        ("no sepsis or morphine", "-sepsis -morphine"),
+        ("misdiagnosed with cellulitis", "-cellulitis"),
+        ("Stop aspirin, hold ramipril", "<aspirin -ramipril"),
+        ("found at the bus stop with fever", "+fever"),
+        ("3d h/o vertigo", "+vertigo"),
+        ("62M h/o gout", "<gout"),
+        ("Sepsis ?cholangitis", "+Sepsis ?cholangitis"),
+        ("treat as meningitis until proven otherwise", "?meningitis"),
+        ("My husband snores, does he have sleep apnea?", "+snores ?sleep apnea"),
+        ("My husband snores, and I have a cough", "@snores +cough"),
+        ("commence donepezil", "?donepezil"),
+    ],
+)
+def test_further_notes_in_english(text: str, expected: str) -> None:
+    assert _read(text) == expected

@@ -13,7 +13,7 @@ from casefinder.clinical.findings import Assertion, extract
         ("咽喉部位有些炎症", "pharyngitis", "throat"),
         ("inflammation of the lung", "pneumonia", "lung"),
         ("胰头部见一肿块", "pancreatic-mass", "pancreas"),
-        ("swelling of both ankles", "ankle-swelling", "ankle"),
+        ("swelling of both hands", "hand-swelling", "hand"),
         ("tenderness in the left upper quadrant", "abdominal-tenderness", "left-upper-quadrant"),
         # What a body part belongs to, where it has no name itself.
         ("左肺下叶炎症", "pneumonia", "lower-lobe-of-lung"),
