@@ -47,7 +47,9 @@ def _explanation(hit: Hit) -> dict[str, object]:
     explanation = hit.explanation
     gap = explanation.age_gap_years
     return {
-        "matched": [_pair(pair) | {"partly": pair.is_partly} for pair in explanation.matched],
+        "matched": [
+            _pair(pair) | {"partly": pair.is_partly, "other_side": pair.is_other_side} for pair in explanation.matched
+        ],
         "contradicted": [_pair(pair) for pair in explanation.contradicted],
         "missing": [_pair(pair) for pair in explanation.missing],
         "values": [_values(pair) for pair in explanation.values],
@@ -59,6 +61,7 @@ def _explanation(hit: Hit) -> dict[str, object]:
 def _pair(pair: FindingPair) -> dict[str, object]:
     question: dict[str, object] = {
         "assertion": pair.question.assertion,
+        "side": pair.question.side or None,
         "start": pair.question.start,
         "end": pair.question.end,
     }
@@ -67,6 +70,7 @@ def _pair(pair: FindingPair) -> dict[str, object]:
         case = {
             "concept": pair.case.concept_id,
             "assertion": pair.case.assertion,
+            "side": pair.case.side or None,
             "section": pair.case.section,
             "start": pair.case.start,
             "end": pair.case.end,

@@ -57,7 +57,8 @@ def complaint_section(case: Case) -> str:
 def _words(pair: FindingPair, question: str, *, zh: bool) -> str:
     words = question[pair.question.start : pair.question.end]
     chinese, english = _MARKS.get(pair.question.assertion, ("", ""))
-    return f"{chinese if zh else english}{words}"
+    other_side = ("(对侧)" if zh else " (other side)") if pair.is_other_side else ""
+    return f"{chinese if zh else english}{words}{other_side}"
 
 
 def _further(hit: Hit, *, zh: bool) -> list[str]:

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from casefinder.case_store import Mention
 from casefinder.clinical.lexicon import ConceptKind, Lexicon
-from casefinder.term_index import ASSERTIONS, FoundConcepts, Traits
+from casefinder.term_index import ASSERTIONS, SIDES, FoundConcepts, Traits
 
 # What an assertion is worth, in a question and in a case: 1 is "the patient has it now".
 STRENGTHS: Final = {"present": 1.0, "uncertain": 0.6, "historical": 0.4, "family": 0.0}
 _NARROWER_SHARE: Final = 0.9  # the case says retrosternal pain where the question says chest pain
 _BROADER_SHARE: Final = 0.5  # the case says chest pain where the question says retrosternal pain; less, if less rare
 _LEAST_BROADER: Final = 0.1  # what tells less of it than that does not agree at all
+_OTHER_SIDE_SHARE: Final = 0.7  # pain of the right flank where the question says left: much alike, but not the same
 _ABSENT_SHARE: Final = 0.5  # what a patient does not have tells less than what a patient has
 _LEAST_INFORMATION: Final = 0.15  # of a finding that nearly every case has
 _FURTHER_SHARE: Final = 0.15  # what a case has beside what is asked makes it a little less similar,
@@ -32,6 +33,7 @@ _ALL_FINDINGS: Final = 2.0  # a question of nothing but findings trusts them thr
 _ONE_FINDING: Final = 0.5  # one finding beside other words is trusted two thirds, several nearly in full
 _COVERAGE_POWER: Final = 4  # one that names them by half of its words hardly more: 股骨骨密度降低 is not 骨密度降低
 _SECTION_FLOOR: Final = 0.5  # a finding in the history of a case counts half of one in its complaint
+_NO_SIDE, _BOTH_SIDES = SIDES[""], SIDES["both"]
 _PRESENT: Final = "present"
 _ABSENT: Final = "absent"
 
@@ -150,6 +152,18 @@ def diagnosed_with(one: Asked, found: FoundConcepts, traits: Traits, *, n_cases:
     return having
 
 
+def is_other_side(side: int, sides: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Tell which findings are on the other side of the body only: bool [n].
+
+    Args:
+        side: Of the finding asked for; see ``SIDES``.
+        sides: uint8 [n], of those of cases.
+    """
+    if side in (_NO_SIDE, _BOTH_SIDES):
+        return np.zeros(len(sides), dtype=bool)
+    return np.asarray((sides != _NO_SIDE) & ((sides & side) == 0))
+
+
 def information(asked: Sequence[Asked]) -> float:
     """Return how much the findings of a question tell: about 1 for each that few cases have."""
     return sum(one.weight for one in asked)
@@ -185,7 +199,8 @@ def _said(
     strengths = np.array([STRENGTHS.get(name, 0.0) for name in ASSERTIONS], dtype=np.float32)
     weights = _SECTION_FLOOR + (1 - _SECTION_FLOOR) * found.weights
     present = np.zeros(n_cases, dtype=np.float32)
-    np.maximum.at(present, found.cases, fits[found.concepts] * strengths[found.assertions] * weights)
+    sided = np.where(is_other_side(SIDES[one.mention.side], found.sides), np.float32(_OTHER_SIDE_SHARE), np.float32(1))
+    np.maximum.at(present, found.cases, fits[found.concepts] * strengths[found.assertions] * weights * sided)
     absent = np.zeros(n_cases, dtype=np.float32)
     is_absent = found.assertions == ASSERTIONS.index(_ABSENT)
     np.maximum.at(absent, found.cases, denies[found.concepts] * is_absent)

@@ -12,6 +12,7 @@ from casefinder.search.asked import STRENGTHS, Asked
 from casefinder.search.question import Question
 
 _ABSENT: Final = "absent"
+_OTHER_SIDES: Final = frozenset({("left", "right"), ("right", "left")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,14 @@ class FindingPair:
         question: Where the question names it.
         case: Where the case says so; None where it says nothing of it.
         is_partly: Whether the case says only something broader: swelling for a swollen hand.
+        is_other_side: Whether the case has it on the other side of the body.
     """
 
     concept_id: str
     question: Mention
     case: Mention | None
     is_partly: bool = False
+    is_other_side: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ def explain(question: Question, asked: Sequence[Asked], case: Case, findings: Ca
         agreeing, opposing = _said(one, findings.mentions)
         if agreeing is not None:
             is_partly = not one.is_absent and agreeing.concept_id not in one.same
-            matched.append(FindingPair(one.mention.concept_id, one.mention, agreeing, is_partly))
+            is_other = (one.mention.side, agreeing.side) in _OTHER_SIDES
+            matched.append(FindingPair(one.mention.concept_id, one.mention, agreeing, is_partly, is_other))
         elif opposing is not None:
             contradicted.append(FindingPair(one.mention.concept_id, one.mention, opposing))
         else:
@@ -94,13 +98,14 @@ def explain(question: Question, asked: Sequence[Asked], case: Case, findings: Ca
 def _said(one: Asked, mentions: Sequence[Mention]) -> tuple[Mention | None, Mention | None]:
     """Return where a case agrees with what is asked, or else where it contradicts."""
     denying = {one.mention.concept_id, *one.above}
-    present = _strongest(m for m in mentions if m.concept_id in one.same and STRENGTHS.get(m.assertion, 0.0) > 0)
+    stated = [m for m in mentions if STRENGTHS.get(m.assertion, 0.0) > 0]
+    # One that is on the same side is shown rather than one that is not.
+    stated.sort(key=lambda m: (one.mention.side, m.side) in _OTHER_SIDES)
+    present = _strongest(m for m in stated if m.concept_id in one.same)
     absent = next((m for m in mentions if m.assertion == _ABSENT and m.concept_id in denying), None)
     if one.is_absent:
         return (None, present) if present else (absent, None)
-    present = present or _strongest(
-        m for m in mentions if m.concept_id in one.broader and STRENGTHS.get(m.assertion, 0.0) > 0
-    )
+    present = present or _strongest(m for m in stated if m.concept_id in one.broader)
     return (present, None) if present and (absent is None or present.concept_id in one.same) else (None, absent)
 
 

@@ -71,7 +71,7 @@ def signals(scored: Scored, similarities: Matrix, place: int) -> NDArray[np.floa
         similarities: float32 [n], theirs.
         place: Which of them.
     """
-    part = dict(zip(PARTS, scored.parts[place].tolist(), strict=True))
+    part = dict(zip(PARTS, np.nan_to_num(scored.parts[place]).tolist(), strict=True))
     applies = dict(zip(GAINS, scored.applies, strict=True))
     nats, asked = min(applies["words"] ** 2, _SHORT_NATS), min(information(scored.asked), 3.0)
     return np.array(

@@ -20,7 +20,16 @@ from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
 from casefinder.search.knowing import is_known
 from casefinder.search.nearness import Nearest
 from casefinder.search.question import Question, read_question, read_questions
-from casefinder.search.ranking import Matrix, Scored, applying, meaning_of, score_parts, similarities, weights_for
+from casefinder.search.ranking import (
+    Matrix,
+    Scored,
+    applying,
+    meaning_of,
+    score_parts,
+    shares_of,
+    similarities,
+    weights_for,
+)
 from casefinder.search.same_diagnosis import percent_of
 from casefinder.search.weights import CROWDING, PARTS, RankingWeights
 from casefinder.term_index import Rows, Where, are_in
@@ -206,16 +215,17 @@ class ViewSearcher:
         keys = scored.keys[order].tolist()
         stored = self._view.store.hydrated(keys)
         _check_all_there(keys, stored)
-        weights = weights_for(scored.applies, self._weights).tolist()
+        weights = weights_for(scored.applies, self._weights)
+        parts = _score_parts(scored.parts[order], shares_of(scored.parts[order], weights), weights)
         return tuple(
-            self._hit(scored, weights, place, rank, float(scores[place]), stored[key])
+            self._hit(scored, parts[rank - 1], place, rank, float(scores[place]), stored[key])
             for rank, (key, place) in enumerate(zip(keys, order.tolist(), strict=True), start=1)
         )
 
     def _hit(
         self,
         scored: Scored,
-        weights: list[float],
+        parts: tuple[ScorePart, ...],
         place: int,
         rank: int,
         similarity: float,
@@ -228,7 +238,7 @@ class ViewSearcher:
             rank=rank,
             case=stored.case,
             similarity=similarity,
-            parts=_score_parts(scored.parts[place].tolist(), weights),
+            parts=parts,
             explanation=explanation,
             matched_by=_side(scored.parts[place], cosine, diagnosis),
             presentation_cosine=cosine,
@@ -257,12 +267,14 @@ def _diagnosis_cosines(rows: Rows, named: list[Named]) -> Matrix:
     return cosines
 
 
-def _score_parts(values: list[float], weights: list[float]) -> tuple[ScorePart, ...]:
-    return tuple(
-        ScorePart(name, value, value * weight)
-        for name, value, weight in zip(PARTS, values, weights, strict=True)
-        if weight > 0 or value > 0
-    )
+def _score_parts(values: Matrix, shares: Matrix, weights: Matrix) -> list[tuple[ScorePart, ...]]:
+    """Return what there is to say of each hit: its gains that apply to the question and are known, and its costs."""
+    is_shown = (values > 0) | ((weights > 0) & ~np.isnan(values))
+    rows = zip(values.tolist(), shares.tolist(), is_shown.tolist(), strict=True)
+    return [
+        tuple(ScorePart(*part) for part, shown in zip(zip(PARTS, row, share, strict=True), which, strict=True) if shown)
+        for row, share, which in rows
+    ]
 
 
 def _side(values: Matrix, cosine: float, diagnosis: float | None) -> MatchedBy:

@@ -37,7 +37,7 @@ class Scored:
         question: What is asked.
         asked: The findings that it asks for.
         keys: int64 [n].
-        parts: float32 [n, len(PARTS)], 0 to 1.
+        parts: float32 [n, len(PARTS)], 0 to 1; see ``score_parts``.
         applies: How far each gain applies to the question, 0 and up.
         cosines: float32 [n], of question and presentation.
         diagnoses: float32 [n], best cosine of a diagnosis that the question names, NaN where there is none.
@@ -70,6 +70,8 @@ def score_parts(
 ) -> Matrix:
     """Return the parts of the scores of some cases: float32 [n_rows, len(PARTS)], 0 to 1.
 
+    In a case without any finding that could be read, nothing is known of those asked for: NaN.
+
     Args:
         question: What is asked.
         asked: The findings that it asks for.
@@ -87,7 +89,7 @@ def score_parts(
     columns = {
         "meaning": meaning,
         "words": words.shares(answered.share),
-        "findings": answered.likeness,
+        "findings": np.where(np.bincount(found.cases, minlength=len(rows)) > 0, answered.likeness, np.nan),
         "names": names,
         "contradiction": answered.contradicted,
         "age": _age_distance(question, ages),
@@ -150,9 +152,27 @@ def weights_for(applies: Sequence[float], weights: RankingWeights) -> Matrix:
 
 
 def similarities(parts: Matrix, applies: Sequence[float], weights: RankingWeights) -> Matrix:
-    """Return the similarity of each candidate: float32 [n_rows], at most 1."""
-    total: Matrix = parts @ weights_for(applies, weights)
+    """Return the similarity of each candidate: float32 [n_rows], at most 1.
+
+    A gain of which nothing is known (NaN) is left out of the mean of that candidate.
+    """
+    shares = shares_of(parts, weights_for(applies, weights))
+    total: Matrix = shares.sum(axis=1)
     return total
+
+
+def shares_of(parts: Matrix, weights: Matrix) -> Matrix:
+    """Return what each part adds to the similarity of each candidate: float32 [n_rows, len(PARTS)], costs below 0.
+
+    Args:
+        parts: float32 [n_rows, len(PARTS)]; NaN for a gain of which nothing is known, which adds 0.
+        weights: float32 [len(PARTS)], as ``weights_for`` returns them.
+    """
+    n_gains = len(GAINS)
+    shares = np.nan_to_num(parts) * weights
+    known = (~np.isnan(parts[:, :n_gains])).astype(np.float32) @ weights[:n_gains]
+    shares[:, :n_gains] /= np.where(known > 0, known, np.float32(1))[:, None]
+    return np.asarray(shares, dtype=np.float32)
 
 
 def _age_distance(question: Question, ages: Matrix) -> Matrix:

@@ -17,13 +17,14 @@ from casefinder.term_index.filters import (
 from casefinder.term_index.index import TermIndex
 from casefinder.term_index.lists import Rows, are_in, united
 from casefinder.term_index.part import TermPart, read_terms
-from casefinder.term_index.traits import ASSERTIONS, FoundConcepts, FoundValues, Traits, deviations_of
+from casefinder.term_index.traits import ASSERTIONS, SIDES, FoundConcepts, FoundValues, Traits, deviations_of
 from casefinder.term_index.writing import ENTRIES_PER_RUN, joined_part, write_merged_terms, write_terms
 
 __all__ = [
     "ASSERTIONS",
     "ENTRIES_PER_RUN",
     "FIELD_WEIGHTS",
+    "SIDES",
     "AgeBetween",
     "AllOf",
     "AnyOf",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Rows = NDArray[np.int64]
 
 ASSERTIONS: Final = ("present", "absent", "uncertain", "historical", "family")
+SIDES: Final = {"": 0, "left": 1, "right": 2, "both": 3}  # a bit for each side
 SEXES: Final = {None: 0, Sex.FEMALE: 1, Sex.MALE: 2, Sex.OTHER: 3}
 _PRESENT: Final = ASSERTIONS.index("present")
 _MEASURED: Final = len(ASSERTIONS)  # stands for an assertion in the entry of a value, whose weight is its deviation
@@ -28,8 +29,9 @@ _DEVIATION_STEPS: Final = 127 / MOST_DEVIATION
 _NO_DEVIATION: Final = 128
 _STEPS: Final = 50  # section weights lie between 0 and 2.5 and are kept in fiftieths,
 _WEIGHT_SHIFT: Final = 1  # above a bit that is set where a diagnosis says so
-_ASSERTION_SHIFT: Final = 8  # bits of the weight and of the diagnosis
-_CONCEPT_SHIFT: Final = 11  # and of the assertion
+_SIDE_SHIFT: Final = 8  # bits of the weight and of the diagnosis
+_ASSERTION_SHIFT: Final = 10  # and of the sides
+_CONCEPT_SHIFT: Final = 13  # and of the assertion
 # One record per case, so that ranking a case touches one place of a file.
 RECORD: Final = np.dtype(
     [("start", "<u4"), ("count", "<u2"), ("sex", "u1"), ("unused", "u1"), ("age", "<f4"), ("days", "<f4")]
@@ -46,6 +48,7 @@ class FoundConcepts:
         assertions: uint8 [m], place in ``ASSERTIONS``.
         weights: float32 [m], weight of the heaviest section that says so.
         diagnosed: bool [m], whether a diagnosis says so.
+        sides: uint8 [m], the sides of the body that are named: 0 none, 1 left, 2 right, 3 both; see ``SIDES``.
     """
 
     cases: NDArray[np.int64]
@@ -53,6 +56,7 @@ class FoundConcepts:
     assertions: NDArray[np.uint8]
     weights: NDArray[np.float32]
     diagnosed: NDArray[np.bool_]
+    sides: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +80,18 @@ class TraitsBuilder:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._concepts = array("i")
-        self._said = array("i")  # assertion, weight and diagnosis
+        self._said = array("i")  # assertion, sides, weight and diagnosis
         self._records: list[tuple[int, int, int, int, float, float]] = []
 
     def add(self, case: Case, findings: CaseFindings, *, section_weights: Mapping[str, float]) -> None:
         """Add the next row."""
         weights: dict[tuple[str, str], float] = {}
+        sides: dict[tuple[str, str], int] = {}
         diagnosed: set[tuple[str, str]] = set()
         for mention in findings.mentions:
             said = (mention.concept_id, mention.assertion)
             weights[said] = max(weights.get(said, 0.0), section_weights[mention.section])
+            sides[said] = sides.get(said, 0) | SIDES[mention.side]
             if mention.section == DIAGNOSES:
                 diagnosed.add(said)
         age = np.nan if case.patient.age is None else case.patient.age.in_years
@@ -93,15 +99,16 @@ class TraitsBuilder:
         deviations = deviations_of(findings.values, Ranges(age=case.patient.age, sex=case.patient.sex))
         n_entries = len(weights) + len(deviations)
         self._records.append((len(self._concepts), n_entries, SEXES[case.patient.sex], 0, age, days))
-        for (concept_id, assertion), weight in weights.items():
-            steps = round(weight * _STEPS) << _WEIGHT_SHIFT
-            self._add(concept_id, ASSERTIONS.index(assertion), steps | ((concept_id, assertion) in diagnosed))
+        for said, weight in weights.items():
+            concept_id, assertion = said
+            steps = round(weight * _STEPS) << _WEIGHT_SHIFT | (said in diagnosed)
+            self._add(concept_id, ASSERTIONS.index(assertion), sides[said] << _SIDE_SHIFT | steps)
         for concept_id, deviation in deviations.items():
             self._add(concept_id, _MEASURED, _NO_DEVIATION + round(deviation * _DEVIATION_STEPS))
 
-    def _add(self, concept_id: str, assertion: int, weight: int) -> None:
+    def _add(self, concept_id: str, assertion: int, rest: int) -> None:
         self._concepts.append(self._numbers.setdefault(concept_id, len(self._numbers)))
-        self._said.append(assertion << _ASSERTION_SHIFT | weight)
+        self._said.append(assertion << _ASSERTION_SHIFT | rest)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return everything as arrays; concepts are numbered in the order of their ids."""
@@ -218,6 +225,7 @@ class Traits:
                 assertions[is_said],
                 (weights[is_said] >> _WEIGHT_SHIFT) / np.float32(_STEPS),
                 (weights[is_said] & 1).astype(bool),
+                ((said[is_said] >> _SIDE_SHIFT) & 3).astype(np.uint8),
             ),
             FoundValues(
                 cases[is_value],

@@ -27,6 +27,8 @@ PAIRS = [
     for line in (Path(__file__).parent / "negation_pairs.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 
+FLANKS = ("flank-right", "flank-left", "flank-both", "flank")
+
 
 def case(case_id: str, complaint: str, **fields: object) -> Case:
     return Case(id=case_id, sections=Sections(chief_complaint=complaint), **fields)  # type: ignore[arg-type]
@@ -55,6 +57,11 @@ CASES = [
     case("rash-long", "皮疹瘙痒2年", patient=Patient(Age(40, AgeUnit.YEARS), Sex.FEMALE)),
     case("rash-man", "皮疹瘙痒2天", patient=Patient(Age(40, AgeUnit.YEARS), Sex.MALE)),
     case("77", "双下肢乏力"),
+    case("flank-left", "左侧腰痛3天"),
+    case("flank-right", "右侧腰痛3天"),
+    case("flank-both", "双侧腰痛3天"),
+    case("flank", "腰痛3天"),
+    case("nothing-read", "要求复查"),
     case("belly-fever", "腹痛2天，发热、咳嗽"),
     case("belly", "腹痛2天"),
     Case("warm", Sections("恶心2天", exam="体温37.8℃，血压155/95mmHg")),
@@ -296,3 +303,21 @@ def test_unreadable_weights_are_reported(tmp_path: Path, text: str) -> None:
     (tmp_path / "ranking.json").write_text(text, encoding="utf-8")
     with pytest.raises(CaseBaseDamagedError, match=r"holds no ranking weights; delete it"):
         read_weights(tmp_path)
+
+
+def test_finding_on_the_other_side_agrees_less_and_is_marked(searcher: Searcher) -> None:
+    assert order(searcher, "右侧腰痛3天")[:2] == ["flank-right", "flank-left"]
+    assert order(searcher, "左侧腰痛3天")[:2] == ["flank-left", "flank-right"]
+    hits = {hit.case.id: hit for hit in searcher.search("右侧腰痛3天", k=len(CASES)).hits}
+    marked = {name: [pair.is_other_side for pair in hits[name].explanation.matched] for name in FLANKS}
+    assert marked == {"flank-right": [False], "flank-left": [True], "flank-both": [False], "flank": [False]}
+    parts = {name: {part.name: part.value for part in hits[name].parts}["findings"] for name in FLANKS}
+    assert parts["flank-left"] < parts["flank-right"] == parts["flank-both"] == parts["flank"]
+
+
+def test_case_without_any_finding_is_judged_by_what_is_known_of_it(searcher: Searcher) -> None:
+    hits = {hit.case.id: hit for hit in searcher.search("右侧腰痛3天", k=len(CASES)).hits}
+    nothing = hits["nothing-read"]
+    assert "findings" not in {part.name for part in nothing.parts}
+    for hit in hits.values():
+        assert sum(part.share for part in hit.parts) == pytest.approx(hit.similarity, abs=1e-5)
