@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,7 +13,7 @@ import numpy as np
 from casefinder.case_store import MeasuredValue, Mention
 from casefinder.casebase.reading_findings import lasting, mentions_of, values_of
 from casefinder.cases import Sex
-from casefinder.clinical.findings import Extraction, Ranges, default_extractor, extract
+from casefinder.clinical.findings import Extraction, Ranges, Span, default_extractor, extract
 from casefinder.encoders import Encoder, Vectors, WeighsTerms
 from casefinder.errors import EmptyQueryError
 from casefinder.term_index import deviations_of
@@ -141,7 +141,7 @@ def _of_who_is_asked_about(text: str, mentions: tuple[Mention, ...]) -> tuple[Me
 
 def _question(reading: _Reading, vector: Vectors, denial: Vectors, bridge: Vectors) -> Question:
     text, extraction, mentions, coverage = reading.text, reading.extraction, reading.mentions, reading.coverage
-    terms = lexical_terms(_without(text, mentions))
+    terms = lexical_terms(_without(text, (*mentions, *_said_of(extraction))))
     values = tuple(values_of(extraction, QUESTION))
     numbers = {(value.start, value.end) for value in values}
     named = [mention for mention in mentions if (mention.start, mention.end) not in numbers]
@@ -171,6 +171,15 @@ def _question(reading: _Reading, vector: Vectors, denial: Vectors, bridge: Vecto
     )
 
 
+def _said_of(extraction: Extraction) -> tuple[Span, ...]:
+    """Return where a question says how old the patient is, and in English shorthand what holds of a finding: r/o.
+
+    Neither is a word to look for: ages are compared as ages, and no case lacks anything that does not say r/o.
+    """
+    cues = (f.cue for f in extraction.findings if f.cue is not None and f.surface.isascii())
+    return (*(age.span for age in extraction.ages), *cues)
+
+
 def _with_weighed_terms(question: Question, encoder: WeighsTerms) -> Question:
     """Let each term count as much as the encoder has learned, on average as much as before."""
     listed = list(question.terms | question.finding_terms)
@@ -198,11 +207,11 @@ def _weighted(terms: list[str]) -> dict[str, float]:
     return {term: n * (_SATURATION + 1) / (n + _SATURATION) for term, n in Counter(terms).items()}
 
 
-def _without(text: str, mentions: tuple[Mention, ...]) -> str:
-    """Return a text with a gap where it names findings, so that no term reaches across."""
+def _without(text: str, spans: Iterable[Mention | Span]) -> str:
+    """Return a text with gaps where it names findings or says something of them, so that no term reaches across."""
     kept = list(text)
-    for mention in mentions:
-        kept[mention.start : mention.end] = " " * (mention.end - mention.start)
+    for span in spans:
+        kept[span.start : span.end] = " " * (span.end - span.start)
     return "".join(kept)
 
 

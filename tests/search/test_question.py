@@ -29,3 +29,15 @@ def test_measured_value_is_compared_by_what_it_means_and_not_by_its_words() -> N
     assert [mention.concept_id for mention in question.mentions] == ["high-fever"]
     assert not question.finding_terms
     assert not question.terms
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("80岁老人头晕", {"老", "人", "老人"}),
+        ("r/o appendicitis", set()),
+        ("考虑阑尾炎", {"考", "虑", "考虑"}),
+    ],
+)
+def test_age_and_shorthand_are_no_words_to_look_for(text: str, terms: set[str]) -> None:
+    assert set(read_question(text, load_encoder()).terms) == terms
