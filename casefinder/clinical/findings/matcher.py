@@ -11,6 +11,7 @@ from casefinder.clinical.findings.loose_forms import find_loose
 from casefinder.clinical.findings.marks import find_marks
 from casefinder.clinical.findings.overlaps import NEGATING, Match, Spot, resolve_overlaps
 from casefinder.clinical.findings.phrases import CUE, LATIN, Phrase, PhraseBook
+from casefinder.clinical.findings.told_of import find_told
 from casefinder.clinical.lexicon import Lexicon
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class PhraseMatcher:
         kept += _keep_longest(found, folded, text)
         if not folded.isascii():
             kept += find_loose(folded, self.phrases)
+            kept += find_told(folded, self.phrases)
         return resolve_overlaps(kept, folded)
 
     def _run_automaton(self, folded: str) -> list[Found]:
