@@ -17,7 +17,15 @@ _MAX_ABBREVIATION: Final = 4
 _MAX_ACRONYM: Final = 5  # NSTEMI and longer are nobody's plural
 # What makes another word of the last character of a form: 抽动症状 are no 抽动症, 颈椎病变 no 颈椎病,
 # 晚上感到 no 上感, 青霉素过敏性休克 a shock.
-_REREAD: Final = {"症": "状", "敏": "性", "干": "净预脆部细", "病": "变理毒灶因情程房种菌", "肿": "瘤块物", "感": "到觉受染冒", "泡": "沫"}
+_REREAD: Final = {
+    "症": "状",
+    "敏": "性",
+    "干": "净预脆部细",
+    "病": "变理毒灶因情程房种菌",
+    "肿": "瘤块物",
+    "感": "到觉受染冒",
+    "泡": "沫",
+}
 _REREAD_FORMS: Final = {"见红": "肿斑疹热润色点", "膀胱充盈": "好可佳良欠差不", "实变": "化"}  # 未见红肿, 膀胱充盈好
 # What an abbreviation stands for in a text that holds one of these words.
 _RIVALS: Final = {
