@@ -13,7 +13,7 @@ from casefinder.casebase import View
 from casefinder.clinical.findings import default_extractor
 from casefinder.encoders import Encoder, Relation
 from casefinder.errors import RecordGoneError
-from casefinder.search.asked import Asked, asked_findings, diagnosed_with, lone_disease
+from casefinder.search.asked import Asked, agreement, asked_findings, diagnosed_with, lone_disease
 from casefinder.search.candidates import CandidateFinder, Candidates, concept_terms
 from casefinder.search.explanation import explain
 from casefinder.search.hit import Answer, Hit, MatchedBy, ScorePart
@@ -140,18 +140,19 @@ class ViewSearcher:
         candidates = self._candidates.find(question, asked, named_rows, everywhere, k=k, among=among, where=where)
         found, values = terms.traits.found(candidates.rows)
         diagnoses = _diagnosis_cosines(candidates.rows, named)
-        disease = lone_disease(asked, self._lexicon) if question.names_findings_only else None
+        disease = lone_disease(asked) if question.names_findings_only else None
         if disease is not None:
             # The lexicon knows the question as a name of what was diagnosed, so they are as near as two wordings of
             # one text: an encoder need not have learned that 心梗 and acute MI are one.
             having = diagnosed_with(disease, found, terms.traits, n_cases=len(diagnoses))
             diagnoses[having] = np.fmax(diagnoses[having], np.float32(self._named_cosine))
+        answered = agreement(asked, found, terms.traits, n_cases=len(diagnoses))
         parts = score_parts(
             question,
-            asked,
             terms.traits,
             candidates.rows,
             found=found,
+            answered=answered,
             values=values,
             meaning=self._meaning(candidates, diagnoses),
             words=candidates.words,
@@ -172,6 +173,7 @@ class ViewSearcher:
             cosines=candidates.near.cosines,
             diagnoses=diagnoses,
             exact=candidates.exact,
+            has_disease=answered.has_disease,
             unknown=candidates.words.asked.unknown,
         )
 

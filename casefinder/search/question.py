@@ -25,6 +25,7 @@ ADULT_YEARS: Final = 18.0
 _CHILD: Final = re.compile(
     r"患儿|小儿|儿童|婴儿|幼儿|新生儿|宝宝|孩子|\b(?:child|infant|baby|toddler|newborn|neonate)\b", re.I
 )
+_SHORTHAND: Final = re.compile("(?:原因)?待[查诊排]")
 _CHUNK: Final = re.compile(r"[\s,，、;；。:：+/和及]+|\.(?:\s|$)")
 _PRESENT: Final = "present"
 _ABSENT: Final = "absent"
@@ -141,7 +142,7 @@ def _of_who_is_asked_about(text: str, mentions: tuple[Mention, ...]) -> tuple[Me
 
 def _question(reading: _Reading, vector: Vectors, denial: Vectors, bridge: Vectors) -> Question:
     text, extraction, mentions, coverage = reading.text, reading.extraction, reading.mentions, reading.coverage
-    terms = lexical_terms(_without(text, (*mentions, *_said_of(extraction))))
+    terms = lexical_terms(_without(text, (*mentions, *_said_of(text, extraction))))
     values = tuple(values_of(extraction, QUESTION))
     numbers = {(value.start, value.end) for value in values}
     named = [mention for mention in mentions if (mention.start, mention.end) not in numbers]
@@ -171,13 +172,14 @@ def _question(reading: _Reading, vector: Vectors, denial: Vectors, bridge: Vecto
     )
 
 
-def _said_of(extraction: Extraction) -> tuple[Span, ...]:
-    """Return where a question says how old the patient is, and in English shorthand what holds of a finding: r/o.
+def _said_of(text: str, extraction: Extraction) -> tuple[Span, ...]:
+    """Return where a question says how old the patient is, and in shorthand what holds of a finding: r/o, 待查.
 
     Neither is a word to look for: ages are compared as ages, and no case lacks anything that does not say r/o.
     """
     cues = (f.cue for f in extraction.findings if f.cue is not None and f.surface.isascii())
-    return (*(age.span for age in extraction.ages), *cues)
+    shorthand = (Span(*found.span()) for found in _SHORTHAND.finditer(text))
+    return (*(age.span for age in extraction.ages), *cues, *shorthand)
 
 
 def _with_weighed_terms(question: Question, encoder: WeighsTerms) -> Question:

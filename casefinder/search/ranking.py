@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from casefinder.cases import Sex
 from casefinder.clinical.findings import MOST_DEVIATION
 from casefinder.encoders import Calibration
-from casefinder.search.asked import Asked, agreement, trust
+from casefinder.search.asked import Agreement, Asked, trust
 from casefinder.search.question import ADULT_YEARS, Question
 from casefinder.search.weights import COSTS, GAINS, PARTS, RankingWeights
 from casefinder.search.words import AskedWords, WordMatch
@@ -42,6 +42,7 @@ class Scored:
         cosines: float32 [n], of question and presentation.
         diagnoses: float32 [n], best cosine of a diagnosis that the question names, NaN where there is none.
         exact: Whether no case nearer in meaning can have been missed.
+        has_disease: bool [n], whether each has a disease that is asked for; see ``Agreement``.
         unknown: What those words outside its findings tell, in nats, that no case of the case base holds.
     """
 
@@ -53,16 +54,17 @@ class Scored:
     cosines: Matrix
     diagnoses: Matrix
     exact: bool
+    has_disease: NDArray[np.bool_]
     unknown: float
 
 
 def score_parts(
     question: Question,
-    asked: Sequence[Asked],
     traits: Traits,
     rows: NDArray[np.int64],
     *,
     found: FoundConcepts,
+    answered: Agreement,
     values: FoundValues,
     meaning: Matrix,
     words: WordMatch,
@@ -74,16 +76,15 @@ def score_parts(
 
     Args:
         question: What is asked.
-        asked: The findings that it asks for.
         traits: Of all cases.
         rows: int64 [n_rows], the candidates, rising.
         found: Their concepts.
+        answered: How far these agree with what is asked.
         values: Their values.
         meaning: float32 [n_rows], from 0 to 1.
         words: What they hold of the question's words.
         names: The same as meaning.
     """
-    answered = agreement(asked, found, traits, n_cases=len(rows))
     records = traits.records(rows)
     ages = records["age"]
     columns = {

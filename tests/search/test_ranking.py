@@ -18,7 +18,9 @@ from casefinder.encoders import load_encoder
 from casefinder.errors import CaseBaseDamagedError
 from casefinder.search import MatchedBy, RankingWeights, Searcher, read_weights, write_weights
 from casefinder.search.asked import asked_findings
+from casefinder.search.knowing import SHIPPED, SIGNALS, signals
 from casefinder.search.question import read_questions
+from casefinder.search.ranking import similarities
 from casefinder.search.same_diagnosis import percent_of
 from tests.material import rows_of
 
@@ -62,6 +64,13 @@ CASES = [
     case("flank-both", "双侧腰痛3天"),
     case("flank", "腰痛3天"),
     case("nothing-read", "要求复查"),
+    Case(
+        "story",
+        Sections(
+            "门诊随访",
+            present_illness="社区体检时听诊有异常，外院超声检查提示法洛四联症，为求手术来院，近期食纳好。",
+        ),
+    ),
     case("belly-fever", "腹痛2天，发热、咳嗽"),
     case("belly", "腹痛2天"),
     Case("warm", Sections("恶心2天", exam="体温37.8℃，血压155/95mmHg")),
@@ -321,3 +330,23 @@ def test_case_without_any_finding_is_judged_by_what_is_known_of_it(searcher: Sea
     assert "findings" not in {part.name for part in nothing.parts}
     for hit in hits.values():
         assert sum(part.share for part in hit.parts) == pytest.approx(hit.similarity, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("法洛四联症伴呼吸困难", 1.0),
+        ("主动脉夹层伴呼吸困难", 0.0),  # no case has it
+        ("呼吸困难", 0.0),  # no disease
+        ("无法洛四联症", 0.0),
+        ("法洛四联症的孩子平时需要注意什么，能不能上学", 0.0),  # asks much else
+    ],
+)
+def test_disease_that_a_story_names_in_passing_is_a_signal_that_it_is_known(
+    searcher: Searcher, text: str, told: float
+) -> None:
+    scored, _ = searcher.score_by_id(text, k=10)
+    found = similarities(scored.parts, scored.applies, RankingWeights())
+    values = dict(zip(SIGNALS, signals(scored, found, int(np.argmax(found))).tolist(), strict=True))
+    assert values["disease"] == told
+    assert SHIPPED.weights[SIGNALS.index("disease")] > 0

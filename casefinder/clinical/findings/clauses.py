@@ -23,7 +23,7 @@ _OWN_COURSE: Final = re.compile(
 )
 # An item with a grade is rather there than not, unless the list is closed by "or": "no effusion, mild edema".
 _GRADED: Final = re.compile(
-    r"\s*(?:mild|moderate|severe|worsening|intense|sudden|terrible|constant|intermittent|progressive|minimal|trace|small|tiny|slight|scattered|occasional|some|internal|stable|known|persistent|"
+    r"\s*(?:mild|moderate|severe|worsening|intense|sudden|terrible|constant|intermittent|progressive|minimal|trace|small|tiny|slight|scattered|occasional|some|internal|stable|known|persistent|left|right|bilateral|"
     r"ongoing|bibasilar|subtle|\d\+)\b"
 )
 # What is said of all items of a list at its end: "no fever, cough or rash noted on arrival".
