@@ -1,5 +1,6 @@
 """The lexicon: reading it, finding concepts in it, and the soundness of the shipped one."""
 
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -309,3 +310,8 @@ def test_shipped_hierarchy_leads_from_the_special_to_the_general(shipped: Lexico
     assert shipped.is_a("right-lower-quadrant-pain", "abdominal-pain")
     assert shipped.is_a("hemoptysis", "bleeding")
     assert not shipped.is_a("chest-tightness", "chest-pain")
+
+
+def test_every_space_counts_as_one() -> None:
+    spaces = [char for char in map(chr, range(sys.maxunicode + 1)) if char.isspace()]
+    assert {normalise_form(f"chest{space}pain") for space in (*spaces, "  ", " \t")} == {"chest pain"}

@@ -3,13 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain, islice
 from types import MappingProxyType
+from typing import Final, NamedTuple
 
-_ODD_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+_ODD_SPACES: Final = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+# All that it finds, looked for several times as fast: hardly any lexicon has any of it.
+_ODD: Final = (
+    "  ",
+    *"\t\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a",
+    *"\u2028\u2029\u202f\u205f\u3000",
+)
 
 
 class ConceptKind(StrEnum):
@@ -26,9 +32,8 @@ class ConceptKind(StrEnum):
     ORGANISM = "organism"
 
 
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """One clinical concept and every form it is written in.
+class Concept(NamedTuple):
+    """One clinical concept and every form it is written in; a tuple, as eleven thousand are made for every command.
 
     Attributes:
         id: Kebab-case ASCII name, unique in the lexicon.
@@ -157,7 +162,8 @@ def normalise_form(form: str) -> str:
 def _normalise_lines(forms: Sequence[str]) -> list[str]:
     """Normalise many forms in one pass, as one text: five times faster than form by form."""
     folded = _compose(_compose("\n".join(forms)).casefold())
-    lines = _ODD_SPACES.sub(" ", folded).split("\n")
+    is_odd = any(space in folded for space in _ODD)
+    lines = (_ODD_SPACES.sub(" ", folded) if is_odd else folded).split("\n")
     return [line.strip(" ") for line in lines]
 
 
