@@ -25,7 +25,11 @@ ADULT_YEARS: Final = 18.0
 _CHILD: Final = re.compile(
     r"患儿|小儿|儿童|婴儿|幼儿|新生儿|宝宝|孩子|\b(?:child|infant|baby|toddler|newborn|neonate)\b", re.I
 )
-_SHORTHAND: Final = re.compile("(?:原因)?待[查诊排]")
+_SHORTHAND: Final = re.compile(
+    r"(?:原因)?待[查诊排]|我(?:的|家)?(?:爸爸?|妈妈?|父亲|母亲|爷爷|奶奶|外公|外婆|姥姥|姥爷|老公|老婆|丈夫|妻子|儿子|女儿|孩子|宝宝)|"
+    r"\bmy (?:dad|mum|mom|father|mother|husband|wife|son|daughter|child|baby|grandfather|grandmother)\b",
+    re.I,
+)
 _CHUNK: Final = re.compile(r"[\s,，、;；。:：+/和及]+|\.(?:\s|$)")
 _PRESENT: Final = "present"
 _ABSENT: Final = "absent"
@@ -173,11 +177,12 @@ def _question(reading: _Reading, vector: Vectors, denial: Vectors, bridge: Vecto
 
 
 def _said_of(text: str, extraction: Extraction) -> tuple[Span, ...]:
-    """Return where a question says how old the patient is, and in shorthand what holds of a finding: r/o, 待查.
+    """Return where a question says how old the patient is, whose relative, and in shorthand what holds of a finding.
 
-    Neither is a word to look for: ages are compared as ages, and no case lacks anything that does not say r/o.
+    None of that is a word to look for: ages are compared as ages, and no case lacks anything that does not say r/o,
+    待查 or 我父亲.
     """
-    cues = (f.cue for f in extraction.findings if f.cue is not None and f.surface.isascii())
+    cues = (f.cue for f in extraction.findings if f.cue and (f.surface.isascii() or f.assertion == _FAMILY))
     shorthand = (Span(*found.span()) for found in _SHORTHAND.finditer(text))
     return (*(age.span for age in extraction.ages), *cues, *shorthand)
 

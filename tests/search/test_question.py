@@ -37,6 +37,8 @@ def test_measured_value_is_compared_by_what_it_means_and_not_by_its_words() -> N
         ("80岁老人头晕", {"老", "人", "老人"}),
         ("r/o appendicitis", set()),
         ("黄疸待查", set()),
+        ("我父亲胸痛", set()),
+        ("my dad has chest pain", {"has"}),
         ("考虑阑尾炎", {"考", "虑", "考虑"}),
     ],
 )
