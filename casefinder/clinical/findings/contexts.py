@@ -37,6 +37,8 @@ _OF_MYSELF: Final = re.compile(r"\bi(?:'ve|'m| have| had| am| was| feel| get| go
 # 我爸咳嗽一个月了，担心是肺癌, where nothing is said of 我 alone.
 _ASKED_ZH: Final = re.compile(r"吗|\?|怎么办|怎么回事|怎么治|是不是|担心|要紧|请问")
 _ALONE: Final = re.compile(r"我(?![爸妈父母老家的们姐哥弟妹奶爷外婆公儿女岳妻丈爱])")
+# A disease that was found then is there since: "diagnosed with multiple sclerosis in 2015".
+_FOUND_THEN: Final = re.compile(r"\bdiagnosed (?:with|as having)\b[^.;]*$")
 _NO_COMMA: Final = re.compile(r"(?:no|never|none),")  # "No, just a cough" answers something else
 # "What is lupus?" asks about it, and doubts nothing.
 _ASKS_ABOUT: Final = re.compile(r"(?:^|[.?!;\n]\s*)(?:(?:what|who|how|when|why|where|which)\b|什么[是叫])[^.?!;,\n]*$")
@@ -60,7 +62,9 @@ def loses_meaning(folded: str, match: Match, cue: Cue) -> bool:
         return _ASKS_ABOUT.search(folded[max(0, match.start - _SENTENCE_BEFORE) : match.start]) is not None
     if cue.role is Role.NEGATE and not cue.is_zh:
         return _NO_COMMA.match(folded, match.start) is not None
-    return cue.role is Role.PAST and _is_course(folded, match, cue)
+    if cue.role is not Role.PAST:
+        return False
+    return _is_course(folded, match, cue) or _is_since_then(folded, match, cue)
 
 
 def _is_no_relative(folded: str, match: Match) -> bool:
@@ -76,6 +80,12 @@ def _is_no_relative(folded: str, match: Match) -> bool:
     if is_mine and _ASKED_ZH.search(folded, match.end) and not _ALONE.search(folded):
         return True
     return is_mine and _IS_ASKED_ABOUT.match(folded, match.end) is not None
+
+
+def _is_since_then(folded: str, match: Match, cue: Cue) -> bool:
+    """Tell whether a time is when a disease was found that is still there."""
+    is_time = cue.back is not None and not cue.is_zh and folded.startswith(("in ", "last ", "year"), match.start)
+    return is_time and _FOUND_THEN.search(folded, max(0, match.start - _SENTENCE_BEFORE), match.start) is not None
 
 
 def _is_course(folded: str, match: Match, cue: Cue) -> bool:

@@ -70,7 +70,9 @@ _NEGATE: Final = (
             "not preceded by|not followed by|not note|not to have|without signs of|without any evidence of|"
             "without history of|"
             "without a history of|negative history of|negative family history of|negative family history for|"
-            "family history negative for|family history is negative for|no c/o|nil c/o|denies c/o"
+            "family history negative for|family history is negative for|nobody in my family has|"
+            "no one in my family has|"
+            "never been told i have|never been diagnosed with|no c/o|nil c/o|denies c/o"
         ),
     ),
     (en_cue(Role.NEGATE, ahead=12, reach=_LIST), "not|not a|not any|not in|nonexistent|non"),
@@ -267,19 +269,21 @@ _OTHERS: Final = (
         (
             "p/w|with residual|with persistent|c/o|complains of|complained of|complaining of|complains|complained|"
             "presents|presented|presenting|presents with|presented with|presenting with|now|currently|"
-            "today|this time|admitted|admitted for|admitted with|on admission|"
+            "today|this time|since then|ever since|admitted|admitted for|admitted with|on admission|"
             "recently|now has|has now|yesterday|this morning|came with|who presents|who presented|days ago|"
             "weeks ago|hours ago|months ago|referred with|was referred"
         ),
     ),
     (
         en_cue(Role.PATIENT),
-        "i've|i'm|i have|i had|i now|i feel|i get|i also|i started|i keep|i developed|i am|i was|i myself|lately i|"
+        "i've|i'm|i only have|i have|i had|i now|i feel|i get|i also|i started|i keep|i developed|"
+        "i am|i was|i myself|lately i|"
         "patient|the patient|pt|he|she|the child|the baby|the infant|the boy|the girl|proband|they|it|there",
     ),
 )
 # Longer phrases win, so a phrase here takes the cue inside it out of play.
 _NOTHING: Final = (
+    "haven't changed|hasn't changed|not changed|"
     "not only does|not only did|not only has|not only is|no reason to doubt|not stopped|hasn't stopped|has not stopped|"
     "not gone away|hasn't gone away|not gone|won't go away|not settled|not cleared|hasn't resolved|hasn't cleared|"
     "not only|not just|not merely|not necessarily|not relieved|not relieved by|not improve|"

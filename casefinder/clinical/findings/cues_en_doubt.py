@@ -77,6 +77,10 @@ EN_DOUBT: Final = (
     ),
     (
         en_cue(Role.DOUBT, ahead=30),
+        combine_words("can", "mean|be a sign of|be due to|be caused by|indicate"),
+    ),
+    (
+        en_cue(Role.DOUBT, ahead=30),
         combine_words(
             "may|might|could",
             "also|well|still|possibly|",
@@ -187,7 +191,8 @@ EN_DOUBT: Final = (
         en_cue(Role.PLAN, back=3),
         combine_words(
             "|is|was|are|were|has been",
-            "planned|recommended|advised|scheduled|awaited|booked|arranged|suggested|to follow",
+            "planned|recommended|advised|scheduled|awaited|booked|arranged|suggested|to follow|to be started|"
+            "to be commenced|to be given",
         ),
     ),
     (
