@@ -150,13 +150,20 @@ def lone_disease(asked: Sequence[Asked]) -> Asked | None:
     return asked[0] if len(asked) == 1 and asked[0].is_disease else None
 
 
-def diagnosed_with(one: Asked, found: FoundConcepts, traits: Traits, *, n_cases: int) -> NDArray[np.bool_]:
-    """Tell which cases have a diagnosis, without doubt, of what is asked for or of something narrower."""
+def diagnosed_with(
+    one: Asked, found: FoundConcepts, traits: Traits, *, n_cases: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which cases have a diagnosis, without doubt, of what is asked for or of something narrower.
+
+    Returns:
+        Those that have it as their main diagnosis, the first, and those that have it beside another: bool [n_cases].
+    """
     is_it = np.isin(found.concepts, [traits.numbers[c] for c in one.same if c in traits.numbers])
-    is_present = found.assertions == ASSERTIONS.index(_PRESENT)
-    having = np.zeros(n_cases, dtype=bool)
-    having[found.cases[is_it & is_present & found.diagnosed]] = True
-    return having
+    is_it &= found.diagnosed & (found.assertions == ASSERTIONS.index(_PRESENT))
+    main, beside = np.zeros(n_cases, dtype=bool), np.zeros(n_cases, dtype=bool)
+    main[found.cases[is_it & found.is_main]] = True
+    beside[found.cases[is_it]] = True
+    return main, beside & ~main
 
 
 def is_other_side(side: int, sides: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -206,6 +213,8 @@ def _said(
     denies[[traits.numbers[c] for c in denying if c in traits.numbers]] = 1.0
     strengths = np.array([STRENGTHS.get(name, 0.0) for name in ASSERTIONS], dtype=np.float32)
     weights = _SECTION_FLOOR + (1 - _SECTION_FLOOR) * found.weights
+    if one.is_disease:
+        weights = np.where(found.diagnosed, np.float32(1), weights)  # where a disease is said, if it is said at all
     present = np.zeros(n_cases, dtype=np.float32)
     sided = np.where(is_other_side(SIDES[one.mention.side], found.sides), np.float32(_OTHER_SIDE_SHARE), np.float32(1))
     np.maximum.at(present, found.cases, fits[found.concepts] * strengths[found.assertions] * weights * sided)

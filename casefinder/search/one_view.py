@@ -37,6 +37,8 @@ from casefinder.vector_index import Ids
 
 # Without a calibration: a cosine that unrelated short terms hardly reach with any sentence encoder in use.
 _NAMED_COSINE: Final = 0.8
+# What a diagnosis that is not the main one is less near by, where a question is the name of a disease.
+_BESIDE: Final = np.float32(0.1)
 
 Named: TypeAlias = tuple[Rows, float]  # the cases of a diagnosis, and how well the question names it
 
@@ -144,8 +146,10 @@ class ViewSearcher:
         if disease is not None:
             # The lexicon knows the question as a name of what was diagnosed, so they are as near as two wordings of
             # one text: an encoder need not have learned that 心梗 and acute MI are one.
-            having = diagnosed_with(disease, found, terms.traits, n_cases=len(diagnoses))
-            diagnoses[having] = np.fmax(diagnoses[having], np.float32(self._named_cosine))
+            # Whoever asks for COPD asks for cases of it, before those that have it beside something else.
+            main, beside = diagnosed_with(disease, found, terms.traits, n_cases=len(diagnoses))
+            diagnoses[main] = np.fmax(diagnoses[main], np.float32(self._named_cosine))
+            diagnoses[beside] = np.fmax(diagnoses[beside], np.float32(self._named_cosine)) - _BESIDE
         answered = agreement(asked, found, terms.traits, n_cases=len(diagnoses))
         parts = score_parts(
             question,

@@ -18,7 +18,7 @@ from casefinder.term_index.signs import n_sign_words
 from casefinder.term_index.sorted_keys import SortedKeys
 from casefinder.term_index.texts import texts_of
 
-VERSION: Final = 5  # of arrays and words; raise when either means something else, or the lexicon gained many forms
+VERSION: Final = 6  # of arrays and words; raise when either means something else, or the lexicon gained many forms
 WORDS: Final = "words"
 CONCEPTS: Final = "concepts"
 NAMES: Final = "names"

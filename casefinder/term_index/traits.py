@@ -28,10 +28,11 @@ _MEASURED: Final = len(ASSERTIONS)  # stands for an assertion in the entry of a 
 _DEVIATION_STEPS: Final = 127 / MOST_DEVIATION
 _NO_DEVIATION: Final = 128
 _STEPS: Final = 50  # section weights lie between 0 and 2.5 and are kept in fiftieths,
-_WEIGHT_SHIFT: Final = 1  # above a bit that is set where a diagnosis says so
-_SIDE_SHIFT: Final = 8  # bits of the weight and of the diagnosis
-_ASSERTION_SHIFT: Final = 10  # and of the sides
-_CONCEPT_SHIFT: Final = 13  # and of the assertion
+_DIAGNOSED, _MAIN = 1, 2  # bits that are set where a diagnosis says so, and where the first one does
+_WEIGHT_SHIFT: Final = 2  # those bits
+_SIDE_SHIFT: Final = 9  # and those of the weight
+_ASSERTION_SHIFT: Final = 11  # and of the sides
+_CONCEPT_SHIFT: Final = 14  # and of the assertion
 # One record per case, so that ranking a case touches one place of a file.
 RECORD: Final = np.dtype(
     [("start", "<u4"), ("count", "<u2"), ("sex", "u1"), ("unused", "u1"), ("age", "<f4"), ("days", "<f4")]
@@ -48,6 +49,7 @@ class FoundConcepts:
         assertions: uint8 [m], place in ``ASSERTIONS``.
         weights: float32 [m], weight of the heaviest section that says so.
         diagnosed: bool [m], whether a diagnosis says so.
+        is_main: bool [m], whether the first diagnosis does.
         sides: uint8 [m], the sides of the body that are named: 0 none, 1 left, 2 right, 3 both; see ``SIDES``.
     """
 
@@ -56,6 +58,7 @@ class FoundConcepts:
     assertions: NDArray[np.uint8]
     weights: NDArray[np.float32]
     diagnosed: NDArray[np.bool_]
+    is_main: NDArray[np.bool_]
     sides: NDArray[np.uint8]
 
 
@@ -80,20 +83,22 @@ class TraitsBuilder:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._concepts = array("i")
-        self._said = array("i")  # assertion, sides, weight and diagnosis
+        self._said = array("i")  # assertion, sides, weight and diagnoses
         self._records: list[tuple[int, int, int, int, float, float]] = []
 
     def add(self, case: Case, findings: CaseFindings, *, section_weights: Mapping[str, float]) -> None:
         """Add the next row."""
         weights: dict[tuple[str, str], float] = {}
         sides: dict[tuple[str, str], int] = {}
-        diagnosed: set[tuple[str, str]] = set()
+        diagnosed: dict[tuple[str, str], int] = {}
+        end_of_main = len(case.diagnoses[0].text) if case.diagnoses else 0
         for mention in findings.mentions:
             said = (mention.concept_id, mention.assertion)
             weights[said] = max(weights.get(said, 0.0), section_weights[mention.section])
             sides[said] = sides.get(said, 0) | SIDES[mention.side]
             if mention.section == DIAGNOSES:
-                diagnosed.add(said)
+                is_main = mention.end <= end_of_main
+                diagnosed[said] = diagnosed.get(said, 0) | _DIAGNOSED | (_MAIN if is_main else 0)
         age = np.nan if case.patient.age is None else case.patient.age.in_years
         days = np.nan if findings.days is None else findings.days
         deviations = deviations_of(findings.values, Ranges(age=case.patient.age, sex=case.patient.sex))
@@ -101,7 +106,7 @@ class TraitsBuilder:
         self._records.append((len(self._concepts), n_entries, SEXES[case.patient.sex], 0, age, days))
         for said, weight in weights.items():
             concept_id, assertion = said
-            steps = round(weight * _STEPS) << _WEIGHT_SHIFT | (said in diagnosed)
+            steps = round(weight * _STEPS) << _WEIGHT_SHIFT | diagnosed.get(said, 0)
             self._add(concept_id, ASSERTIONS.index(assertion), sides[said] << _SIDE_SHIFT | steps)
         for concept_id, deviation in deviations.items():
             self._add(concept_id, _MEASURED, _NO_DEVIATION + round(deviation * _DEVIATION_STEPS))
@@ -215,7 +220,7 @@ class Traits:
         said = np.concatenate(entries)
         cases = np.repeat(np.arange(len(rows)), np.concatenate(counts))
         concepts, assertions = concept_numbers(said), ((said >> _ASSERTION_SHIFT) & 7).astype(np.uint8)
-        weights = (said & 255).astype(np.uint8)
+        weights = (said & (2**_SIDE_SHIFT - 1)).astype(np.uint16)
         is_value = assertions == _MEASURED
         is_said = ~is_value
         return (
@@ -224,7 +229,8 @@ class Traits:
                 concepts[is_said],
                 assertions[is_said],
                 (weights[is_said] >> _WEIGHT_SHIFT) / np.float32(_STEPS),
-                (weights[is_said] & 1).astype(bool),
+                (weights[is_said] & _DIAGNOSED).astype(bool),
+                (weights[is_said] & _MAIN).astype(bool),
                 ((said[is_said] >> _SIDE_SHIFT) & 3).astype(np.uint8),
             ),
             FoundValues(

@@ -130,6 +130,17 @@ def test_name_of_a_disease_names_the_cases_that_have_it_now(tmp_path: Path) -> N
         assert [hit.case.id for hit in told if hit.matched_by is MatchedBy.DIAGNOSIS] == []
 
 
+def test_main_diagnosis_comes_before_one_beside_another(tmp_path: Path) -> None:
+    cases = [
+        case("beside", "Cough", diagnoses=(Diagnosis("SARS-CoV-2 pneumonia"), Diagnosis("COPD"))),
+        case("main", "Cough", diagnoses=(Diagnosis("chronic obstructive pulmonary disease"), Diagnosis("gout"))),
+        case("neither", "Cough", diagnoses=(Diagnosis("gout"),)),
+    ]
+    build_case_base(rows_of(cases), tmp_path / "casebase", encoder=load_encoder(), source="s")
+    with open_case_base(tmp_path / "casebase") as casebase:
+        assert order(Searcher(casebase, load_encoder()), "COPD") == ["main", "beside", "neither"]
+
+
 @pytest.mark.parametrize("text", ["沙库巴曲缬沙坦", "I21.3", "i21", "child"])
 def test_drug_code_and_id_are_found_and_marked(searcher: Searcher, text: str) -> None:
     hit = searcher.search(text, k=1).hits[0]
