@@ -31,6 +31,7 @@ from casefinder.term_index import (
     write_terms,
     writing,
 )
+from casefinder.term_index.part import VERSION
 from tests.material import made_cases
 
 N_CASES = 30
@@ -194,7 +195,9 @@ def test_more_cases_than_postings_have_room_for_are_refused(monkeypatch: pytest.
 
 def test_file_of_another_version_is_refused(tmp_path: Path) -> None:
     write_arrays(tmp_path / "terms.index", {}, facts={"version": 99})
-    with pytest.raises(IndexDamagedError, match="has version 99, this casefinder reads 5; run `casefinder verify"):
+    with pytest.raises(
+        IndexDamagedError, match=f"has version 99, this casefinder reads {VERSION}; run `casefinder verify"
+    ):
         read_terms(tmp_path / "terms.index")
 
 
