@@ -21,9 +21,16 @@ from casefinder.text import lexical_terms, normalise_text
 
 QUESTION: Final = "question"
 ADULT_YEARS: Final = 18.0
-# Words that say that the patient is a child where no age is given.
+# Words that say that the patient is a child, or an adult, where no age is given.
 _CHILD: Final = re.compile(
-    r"患儿|小儿|儿童|婴儿|幼儿|新生儿|宝宝|孩子|\b(?:child|infant|baby|toddler|newborn|neonate)\b", re.I
+    r"患儿|小儿|儿童|婴儿|幼儿|新生儿|宝宝|孩子|小孩|男孩|女孩|男婴|女婴|"
+    r"\b(?:child|children|kids?|infants?|baby|babies|toddlers?|newborns?|neonates?|boy|girl|pa?ediatric)\b",
+    re.I,
+)
+_ADULT: Final = re.compile(
+    r"老人|老年(?:人|男|女|患者)|老太|老汉|老大爷|成人|孕妇|产妇|"
+    r"\b(?:elderly|adults?|pregnant|(?:old|older|young|middle-aged) (?:man|woman|lady|gentleman))\b",
+    re.I,
 )
 _SHORTHAND: Final = re.compile(
     r"(?:原因)?待[查诊排]|我(?:的|家)?(?:爸爸?|妈妈?|父亲|母亲|爷爷|奶奶|外公|外婆|姥姥|姥爷|老公|老婆|丈夫|妻子|儿子|女儿|孩子|宝宝)|"
@@ -156,7 +163,7 @@ def _question(reading: _Reading, vector: Vectors, denial: Vectors, bridge: Vecto
     patient_age = extraction.ages[0].age if extraction.ages else None
     sex = extraction.sexes[0].sex if extraction.sexes else None
     age = patient_age.in_years if patient_age else None
-    is_child = age < ADULT_YEARS if age is not None else (True if _CHILD.search(text) else None)
+    is_child = age < ADULT_YEARS if age is not None else _says_child(text)
     return Question(
         text=text,
         vector=np.zeros_like(vector) if reading.only_denies else vector,
@@ -185,6 +192,13 @@ def _said_of(text: str, extraction: Extraction) -> tuple[Span, ...]:
     cues = (f.cue for f in extraction.findings if f.cue and (f.surface.isascii() or f.assertion == _FAMILY))
     shorthand = (Span(*found.span()) for found in _SHORTHAND.finditer(text))
     return (*(age.span for age in extraction.ages), *cues, *shorthand)
+
+
+def _says_child(text: str) -> bool | None:
+    """Tell whether the words say a child (True) or an adult (False); None where they say neither."""
+    if _CHILD.search(text):
+        return True
+    return False if _ADULT.search(text) else None
 
 
 def _with_weighed_terms(question: Question, encoder: WeighsTerms) -> Question:

@@ -44,3 +44,21 @@ def test_measured_value_is_compared_by_what_it_means_and_not_by_its_words() -> N
 )
 def test_age_and_shorthand_are_no_words_to_look_for(text: str, terms: set[str]) -> None:
     assert set(read_question(text, load_encoder()).terms) == terms
+
+
+@pytest.mark.parametrize(
+    ("text", "is_child"),
+    [
+        ("小孩发热咳嗽", True),
+        ("asthma in children", True),
+        ("boy with a rash", True),
+        ("4岁发热", True),
+        ("老人头晕跌倒", False),
+        ("fever in an elderly woman", False),
+        ("45岁发热", False),
+        ("发热咳嗽", None),
+        ("rash on the kidney area", None),
+    ],
+)
+def test_words_tell_a_child_from_an_adult(text: str, is_child: bool | None) -> None:
+    assert read_question(text, load_encoder()).is_child is is_child
