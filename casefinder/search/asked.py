@@ -8,9 +8,9 @@ more than what many have: a finding weighs by its information over the case base
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ _FEW_FINDINGS: Final = 1.5
 _COVERAGE_POWER: Final = 4  # one that names them by half of its words hardly more: 股骨骨密度降低 is not 骨密度降低
 _SECTION_FLOOR: Final = 0.5  # a finding in the history of a case counts half of one in its complaint
 _LEAST_HAD: Final = 0.45  # what the history of a case says of a finding itself, or of a narrower one
-_NO_SIDE, _BOTH_SIDES = SIDES[""], SIDES["both"]
+_NO_SIDE: Final = SIDES[""]
 _PRESENT: Final = "present"
 _ABSENT: Final = "absent"
 
@@ -158,7 +158,7 @@ def diagnosed_with(
     Returns:
         Those that have it as their main diagnosis, the first, and those that have it beside another: bool [n_cases].
     """
-    is_it = np.isin(found.concepts, [traits.numbers[c] for c in one.same if c in traits.numbers])
+    is_it = np.isin(found.concepts, _numbers(one.same, traits))
     is_it &= found.diagnosed & (found.assertions == ASSERTIONS.index(_PRESENT))
     main, beside = np.zeros(n_cases, dtype=bool), np.zeros(n_cases, dtype=bool)
     main[found.cases[is_it & found.is_main]] = True
@@ -166,16 +166,18 @@ def diagnosed_with(
     return main, beside & ~main
 
 
-def is_other_side(side: int, sides: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Tell which findings are on the other side of the body only: bool [n].
+@overload
+def is_other_side(side: int, other: int) -> bool: ...
+@overload
+def is_other_side(side: int, other: NDArray[np.uint8]) -> NDArray[np.bool_]: ...
+def is_other_side(side: int, other: int | NDArray[np.uint8]) -> bool | NDArray[np.bool_]:
+    """Tell whether findings are on the other side of the body only.
 
     Args:
         side: Of the finding asked for; see ``SIDES``.
-        sides: uint8 [n], of those of cases.
+        other: Of that of a case, or uint8 [n], of those of cases.
     """
-    if side in (_NO_SIDE, _BOTH_SIDES):
-        return np.zeros(len(sides), dtype=bool)
-    return np.asarray((sides != _NO_SIDE) & ((sides & side) == 0))
+    return (side != _NO_SIDE) & (other != _NO_SIDE) & ((other & side) == 0)
 
 
 def information(asked: Sequence[Asked]) -> float:
@@ -196,6 +198,11 @@ def trust(asked: Sequence[Asked], *, coverage: float) -> float:
     return told * (several + _ALL_FINDINGS * coverage**_COVERAGE_POWER)
 
 
+def _numbers(concept_ids: Iterable[str], traits: Traits) -> list[int]:
+    """Return the numbers of those concepts that the case base holds."""
+    return [traits.numbers[concept_id] for concept_id in concept_ids if concept_id in traits.numbers]
+
+
 def _said(
     one: Asked, found: FoundConcepts, traits: Traits, n_cases: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -207,10 +214,10 @@ def _said(
         if concept_id in traits.numbers:
             fits[traits.numbers[concept_id]] = share
     for share, concept_ids in ((_NARROWER_SHARE, one.same), (1.0, exactly)):
-        fits[[traits.numbers[c] for c in concept_ids if c in traits.numbers]] = share
+        fits[_numbers(concept_ids, traits)] = share
     # "No pain" denies chest pain, but "no chest pain" does not deny pain: broader concepts deny in full.
     denying = {one.mention.concept_id, *one.above}
-    denies[[traits.numbers[c] for c in denying if c in traits.numbers]] = 1.0
+    denies[_numbers(denying, traits)] = 1.0
     strengths = np.array([STRENGTHS.get(name, 0.0) for name in ASSERTIONS], dtype=np.float32)
     weights = _SECTION_FLOOR + (1 - _SECTION_FLOOR) * found.weights
     if one.is_disease:

@@ -8,11 +8,11 @@ from typing import Final
 
 from casefinder.case_store import CaseFindings, MeasuredValue, Mention
 from casefinder.cases import Case
-from casefinder.search.asked import STRENGTHS, Asked
+from casefinder.search.asked import STRENGTHS, Asked, is_other_side
 from casefinder.search.question import Question
+from casefinder.term_index import SIDES
 
 _ABSENT: Final = "absent"
-_OTHER_SIDES: Final = frozenset({("left", "right"), ("right", "left")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def explain(question: Question, asked: Sequence[Asked], case: Case, findings: Ca
         agreeing, opposing = _said(one, findings.mentions)
         if agreeing is not None:
             is_partly = not one.is_absent and agreeing.concept_id not in one.same
-            is_other = (one.mention.side, agreeing.side) in _OTHER_SIDES
+            is_other = is_other_side(SIDES[one.mention.side], SIDES[agreeing.side])
             matched.append(FindingPair(one.mention.concept_id, one.mention, agreeing, is_partly, is_other))
         elif opposing is not None:
             contradicted.append(FindingPair(one.mention.concept_id, one.mention, opposing))
@@ -100,7 +100,7 @@ def _said(one: Asked, mentions: Sequence[Mention]) -> tuple[Mention | None, Ment
     denying = {one.mention.concept_id, *one.above}
     stated = [m for m in mentions if STRENGTHS.get(m.assertion, 0.0) > 0]
     # One that is on the same side is shown rather than one that is not.
-    stated.sort(key=lambda m: (one.mention.side, m.side) in _OTHER_SIDES)
+    stated.sort(key=lambda m: is_other_side(SIDES[one.mention.side], SIDES[m.side]))
     present = _strongest(m for m in stated if m.concept_id in one.same)
     absent = next((m for m in mentions if m.assertion == _ABSENT and m.concept_id in denying), None)
     if one.is_absent:

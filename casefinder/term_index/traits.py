@@ -89,16 +89,14 @@ class TraitsBuilder:
     def add(self, case: Case, findings: CaseFindings, *, section_weights: Mapping[str, float]) -> None:
         """Add the next row."""
         weights: dict[tuple[str, str], float] = {}
-        sides: dict[tuple[str, str], int] = {}
-        diagnosed: dict[tuple[str, str], int] = {}
+        bits: dict[tuple[str, str], int] = {}  # of sides and diagnoses
         end_of_main = len(case.diagnoses[0].text) if case.diagnoses else 0
         for mention in findings.mentions:
             said = (mention.concept_id, mention.assertion)
             weights[said] = max(weights.get(said, 0.0), section_weights[mention.section])
-            sides[said] = sides.get(said, 0) | SIDES[mention.side]
+            bits[said] = bits.get(said, 0) | SIDES[mention.side] << _SIDE_SHIFT
             if mention.section == DIAGNOSES:
-                is_main = mention.end <= end_of_main
-                diagnosed[said] = diagnosed.get(said, 0) | _DIAGNOSED | (_MAIN if is_main else 0)
+                bits[said] |= _DIAGNOSED | (_MAIN if mention.end <= end_of_main else 0)
         age = np.nan if case.patient.age is None else case.patient.age.in_years
         days = np.nan if findings.days is None else findings.days
         deviations = deviations_of(findings.values, Ranges(age=case.patient.age, sex=case.patient.sex))
@@ -106,8 +104,7 @@ class TraitsBuilder:
         self._records.append((len(self._concepts), n_entries, SEXES[case.patient.sex], 0, age, days))
         for said, weight in weights.items():
             concept_id, assertion = said
-            steps = round(weight * _STEPS) << _WEIGHT_SHIFT | diagnosed.get(said, 0)
-            self._add(concept_id, ASSERTIONS.index(assertion), sides[said] << _SIDE_SHIFT | steps)
+            self._add(concept_id, ASSERTIONS.index(assertion), bits[said] | round(weight * _STEPS) << _WEIGHT_SHIFT)
         for concept_id, deviation in deviations.items():
             self._add(concept_id, _MEASURED, _NO_DEVIATION + round(deviation * _DEVIATION_STEPS))
 
