@@ -20,10 +20,11 @@ _PLAIN = (
     "chief complaint|cc|history of present illness|history of presenting illness|"
     "history of presenting complaint|hpi|present illness|physical exam|physical examination|exam|"
     "examination|on examination|pe|p/e|o/e|vital signs|vitals|investigations|labs?|laboratory|imaging|assessment|"
-    "impression|plan|diagnosis|social history|review of systems|ros|hospital course|medications|"
-    "current medications|meds|current meds|drugs|drug history|dhx?|pc|presenting complaint|shx?|soc hx|symptoms|"
-    "treatment plan|诊疗计划|治疗计划|下一步计划|鉴别诊断|differential diagnosis|differential|ddx"
+    "impression|diagnosis|social history|review of systems|ros|hospital course|medications|"
+    "current medications|meds|current meds|drugs|drug history|dhx?|pc|presenting complaint|shx?|soc hx|symptoms"
 )
+_PLAN = "plan|treatment plan|诊疗计划|治疗计划|下一步计划"
+_DIAGNOSES = "鉴别诊断|differential diagnosis|differential|ddx"
 _DEFAULTS: Final = {
     "past_history": Assertion.HISTORICAL,
     "family_history": Assertion.FAMILY,
@@ -38,12 +39,12 @@ _NAMES: Final = {
     **dict.fromkeys(("pmh", "psh"), "past_history"),
     **dict.fromkeys(("fh", "fhx", *_FAMILY.split("|")), "family_history"),
     **dict.fromkeys(_ALLERGY.split("|"), ALLERGIES),
-    **dict.fromkeys(("鉴别诊断", "differential diagnosis", "differential", "ddx"), _DIFFERENTIAL),
-    **dict.fromkeys(("plan", "treatment plan", "诊疗计划", "治疗计划", "下一步计划"), PLANS),
+    **dict.fromkeys(_DIAGNOSES.split("|"), _DIFFERENTIAL),
+    **dict.fromkeys(_PLAN.split("|"), PLANS),
 }
 # At the start of a line or sentence, with an optional number or bracket, and a colon or the end of the line after it;
 # in brackets anywhere; or after a space or comma, with a colon.
-_NAME: Final = f"(?:{_PAST}|{_FAMILY}|{_ALLERGY}|{_PLAIN})"
+_NAME: Final = f"(?:{_PAST}|{_FAMILY}|{_ALLERGY}|{_PLAN}|{_DIAGNOSES}|{_PLAIN})"
 _HEADING: Final = re.compile(
     r"(?:^|(?<=[\n。;.!]))[^\S\n]*(?:[(\[【]?[\d一二三四五六七八九十]{1,2}[)\]】.、]?[^\S\n]*|[【\[])?"
     rf"(?P<name>{_NAME})[】\]]?[^\S\n]*(?::|(?=\n|$))|"

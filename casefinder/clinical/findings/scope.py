@@ -25,7 +25,7 @@ from casefinder.clinical.lexicon import ConceptKind
 _QUESTION: Final = re.compile(r"\?(?![a-z])")
 _HAN_SPACE: Final = re.compile(r"(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f])")
 # The statement that an English negation begins is over: "no adhesions were seen and oophorectomy was done".
-_HAS_PASSED: Final = re.compile(r"\b(?:was|were) [a-z]+ and\b")
+_HAS_PASSED: Final = re.compile(r"\b(?:was|were) [a-z]+ and\b|\s--?\s")
 _LIST_GAP: Final = 45  # characters between two findings of one list, in English with its adjectives
 _LIST_GAP_ZH: Final = 12
 _ALLERGIC_TO: Final = re.compile(r"allerg(?:y|ies|ic) to (?:[a-z]+(?:,| and| or) ?){0,2}$|对$")
@@ -43,7 +43,6 @@ _TOUCHING: Final = frozenset({Role.DROP, Role.PAST})
 _HAVING: Final = frozenset(("有", "出现", "见", "发现"))  # 没有出现, 未见有: one verb with the negation before
 _TOUCH: Final = 1  # character
 _VERB_GAP: Final = 2  # characters: 没有再出现
-_DASH: Final = re.compile(r"\s--?\s")
 
 
 def judge_findings(
@@ -196,9 +195,7 @@ class _ScopeReader:
         if role is Role.PAST and gap == " to " and anchor > opened.end:
             return True  # switched from heparin to rivaroxaban
         if role is Role.NEGATE:
-            return any(over.search(gap) for over in (_HAS_PASSED, _DASH)) or (
-                anchor > opened.end and self._turns_to_drug(match)
-            )
+            return _HAS_PASSED.search(gap) is not None or (anchor > opened.end and self._turns_to_drug(match))
         if gap != " " or anchor == opened.end or match.concepts[0].kind not in FELT:
             return False
         return bool(self._sentence) and self._sentence[-1].match.concepts[0].kind is ConceptKind.DISEASE
